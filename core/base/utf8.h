@@ -9,6 +9,9 @@
 /* Strict: no overlong forms, no surrogates, at most U+10FFFF. *ret_bad (may be NULL): offset of the first bad byte. */
 bool utf8_is_valid(const char *bytes, size_t length, size_t *ret_bad);
 
+/* The length in bytes of the one character that bytes begin with; 0: they begin with none (cut short, or not UTF-8). */
+size_t utf8_sequence(const char *bytes, size_t length);
+
 /* The character at text (valid UTF-8, NUL-terminated): its code point, and its length in bytes. 0 at the end. */
 uint32_t utf8_next(const char *text, size_t *ret_length);
 
