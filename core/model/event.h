@@ -57,6 +57,9 @@ const char *event_action_name(enum event_action action); /* "create", … */
 void event_body_put(struct buffer *out, const struct event *event);
 must_check bool event_body_get(struct event *event, const void *bytes, size_t length, struct pool *pool); /* false: damaged */
 
+enum { EVENT_CHAIN_VERSION = 1 };
+#define EVENT_CHAIN_ALGORITHM "blake2b-256" /* of what event_canonical_put gives; part of it, so a change is seen */
+
 /* The bytes that the chain hashes: version, algorithm, previous hash, then every stored field in fixed order. */
 void event_canonical_put(struct buffer *out, const struct event *event, const unsigned char previous[32]);
 

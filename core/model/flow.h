@@ -34,10 +34,12 @@ struct flow {
 
 /* By name, former name, then title; "-" is read as "_". -1: none. */
 int flow_find(const struct flow *flow, const char *name);
+bool flow_is_resume(const char *name); /* "resume" or 复工: journalled as FLOW_RESUME */
 
 /* As flow_find, also "resume" and 复工 where from suspends (gives return_stage). On failure error names the stage and the
  * hint lists where one may go: "可转为：落地（landed）、终止（abandoned）", or "无，已是终点". ERROR_INVALID: no such stage;
- * ERROR_REFUSED: not from here. from -1: the record is about to be created, and any stage may be its first. */
+ * ERROR_REFUSED: not from here. from -1: the record is about to be created, and any stage may be its first. A record that began in a suspending stage
+ * (return_stage -1) may go anywhere. Nothing goes to the stage it is in, or to a hidden one. */
 must_check bool flow_check_move(const struct flow *flow, int from, int return_stage, const char *to, int *ret_to, struct error *error);
 
 /* The stages strictly between, when to lies after from in declared order, but for dead and suspending ones. As bits. */
