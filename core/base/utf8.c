@@ -85,6 +85,11 @@ uint32_t utf8_next(const char *text, size_t *ret_length)
 		*ret_length = at[0] != 0;
 		return at[0];
 	}
+	/* Chinese, which is most of what there is, by the short way. A NUL is no continuation, so none is passed. */
+	if (at[0] > 0xE0 && at[0] < 0xED && is_continuation(at[1]) && is_continuation(at[2])) {
+		*ret_length = 3;
+		return (uint32_t)(at[0] & 0x0F) << 12 | (uint32_t)(at[1] & 0x3F) << 6 | (uint32_t)(at[2] & 0x3F);
+	}
 	length = utf8_sequence(text, strnlen(text, 4));
 	*ret_length = length == 0 ? 1 : length;
 	switch (length) {

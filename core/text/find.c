@@ -29,6 +29,14 @@ static size_t match_syllable(const char *syllable, const char *word)
 	return i;
 }
 
+/* Does a spelling of this letter begin with that one? Letters that are no Chinese are spelt by themselves. */
+static bool may_begin(uint32_t code_point, char wanted)
+{
+	if (code_point < 0x80)
+		return code_point == (unsigned char)wanted;
+	return wanted >= 'a' && wanted <= 'z' && (pinyin_first_letters(code_point) >> (wanted - 'a') & 1) != 0;
+}
+
 /* How many letters of text word spells from here, the last syllable perhaps not to its end; 0: it does not. A
  * syllable that the word ends in always is a good last one; one that it runs past must be followed by the rest. */
 static size_t match_pinyin(const struct letter *text, size_t left, const char *word)
@@ -36,12 +44,10 @@ static size_t match_pinyin(const struct letter *text, size_t left, const char *w
 	const char *readings[PINYIN_READINGS];
 	size_t count, rest;
 
-	if (left == 0)
+	if (left == 0 || !may_begin(text->code_point, *word))
 		return 0;
 	count = pinyin_readings(text->code_point, readings);
 	if (count == 0) {
-		if (text->code_point != (unsigned char)*word)
-			return 0;
 		if (word[1] == '\0')
 			return 1;
 		rest = match_pinyin(text + 1, left - 1, word + 1);
@@ -67,20 +73,9 @@ static size_t match_initials(const struct letter *text, size_t left, const char 
 {
 	size_t matched = 0;
 
-	for (; word[matched] != '\0'; matched++) {
-		const char *readings[PINYIN_READINGS];
-		size_t count;
-		bool same;
-
-		if (matched == left)
+	for (; word[matched] != '\0'; matched++)
+		if (matched == left || !may_begin(text[matched].code_point, word[matched]))
 			return 0;
-		count = pinyin_readings(text[matched].code_point, readings);
-		same = count == 0 && text[matched].code_point == (unsigned char)word[matched];
-		for (size_t i = 0; i < count && !same; i++)
-			same = readings[i][0] == word[matched];
-		if (!same)
-			return 0;
-	}
 	return matched;
 }
 

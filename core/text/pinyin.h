@@ -21,6 +21,9 @@ enum { PINYIN_READINGS = 4 };
 /* The readings of a character, the usual one first; returns how many, 0 for none. */
 size_t pinyin_readings(uint32_t code_point, const char *ret_readings[PINYIN_READINGS]);
 
+/* The first letters of its readings, a bit each from 'a' = 1 on; 0 for none. */
+uint32_t pinyin_first_letters(uint32_t code_point);
+
 /* Do the two sound the same, in one of their readings? */
 bool pinyin_sounds_same(uint32_t a, uint32_t b);
 
