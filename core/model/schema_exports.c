@@ -166,6 +166,9 @@ void build_calendar(struct build *build)
 			add_days(build, &all, calendar);
 		}
 	check_days(build, &all, last);
-	if (build->fault_count == 0)
-		build->schema->calendar = calendar_new(all.years, all.year_count, all.days, all.day_count);
+	if (build->fault_count > 0)
+		return;
+	build->schema->calendar = calendar_new(all.years, all.year_count, all.days, all.day_count);
+	if (build->schema->calendar == NULL) /* a schema without it would be taken for one where none is declared */
+		build_fault(build, last->place, last->name, "内存不够，工作日历没有做成");
 }
