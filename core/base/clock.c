@@ -72,6 +72,11 @@ struct date clock_day_of(int64_t wall_us)
 	return (struct date){(int32_t)split_moment(wall_us, &rest)};
 }
 
+int64_t clock_day_start(struct date day)
+{
+	return day.day * DAY_US - zone_us();
+}
+
 struct date clock_today(void)
 {
 	return clock_day_of(clock_now_us());

@@ -6,6 +6,7 @@
 #ifndef LUODI_QUERY_QUERY_H
 #define LUODI_QUERY_QUERY_H
 
+#include "model/fold.h"
 #include "query/filter.h"
 
 struct moment {      /* which past is asked about */
@@ -24,6 +25,7 @@ struct query {
 	const struct filter *filter;   /* NULL: all */
 	const struct filter *flag;     /* unless NULL: a first result column says 1 or 0 whether this holds; nothing is left out by it */
 	struct moment moment;
+	const struct state *row;       /* unless NULL: asked of this one state instead of what is stored (a guard's "when") */
 	const struct path *columns;    /* of a list; empty: only the record key */
 	size_t column_count;
 	const struct sort_key *sort;
