@@ -129,15 +129,21 @@ static size_t find_hole(const char *bytes, size_t length)
 	return length;
 }
 
-/* Where the bytes begin that ICU stopped behind; some may have come with an earlier piece. */
+/* Where the bytes begin that ICU stopped behind; some may have come with an earlier piece, and some that it has
+ * looked at already are good, and only wait to be read again. */
 static uint64_t offset_of_fault(const struct encoding_reader *reader, uint64_t behind)
 {
 	UErrorCode status = U_ZERO_ERROR;
 	char invalid[32];
 	int8_t length = sizeof invalid;
+	int32_t waiting = ucnv_toUCountPending(reader->converter, &status);
+	uint64_t back;
 
 	ucnv_getInvalidChars(reader->converter, invalid, &length, &status);
-	return U_FAILURE(status) || (uint64_t)length > behind ? behind : behind - (uint64_t)length;
+	back = U_FAILURE(status) ? 0 : (uint64_t)length + (uint64_t)(waiting > 0 ? waiting : 0);
+	behind -= back > behind ? behind : back;
+	/* UTF-16 may have half a unit of the next character in hand, and says nothing of it. */
+	return behind - behind % (uint64_t)ucnv_getMinCharSize(reader->converter);
 }
 
 static bool decode(struct encoding_reader *reader, const char *bytes, size_t length, bool last, struct buffer *out,
