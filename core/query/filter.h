@@ -44,6 +44,8 @@ const char *filter_opposite_title(const struct filter *filter, struct pool *pool
 /* The bare words in it, for "by initials: 易发式". */
 size_t filter_words(const struct filter *filter, struct pool *pool, const char *const **ret_words);
 
+bool filter_uses_me(const struct filter *filter); /* @me stands in it: where me is unset, say that it matched nothing */
+
 /* A path through fields, "planned", "investor.region", "计划总投资", or a built-in: id title stage stage_since days_in_stage
  * workdays_in_stage version S_on. */
 enum path_builtin { PATH_FIELD, PATH_ID, PATH_TITLE, PATH_STAGE, PATH_STAGE_SINCE, PATH_DAYS_IN_STAGE, PATH_WORKDAYS_IN_STAGE, PATH_REACHED_ON, PATH_VERSION };
