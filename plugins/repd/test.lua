@@ -1,0 +1,43 @@
+local t = require "luodi.test" -- run by: luodi plugin test plugins/repd
+
+local function site(fields)
+  local record = { title = "Sample Hill", technology = "wind_onshore", capacity = "12.5", stage = "submitted", on = "2018-05-01" }
+  for name, value in pairs(fields or {}) do record[name] = value end
+  return t.record("repd", record)
+end
+
+t.test("a site goes from application to operation", function()
+  local r = site()
+  t.move(r, "granted", { on = "2019-02-01" })
+  t.move(r, "under_construction", { on = "2019-10-01" })
+  t.move(r, "operational", { on = "2020-11-15" })
+  t.expect_equal(t.get(r).stage, "已投运")
+  t.expect_equal(t.get(r, "2020-01-01").stage, "建设中")
+end)
+
+t.test("what was refused may be granted on appeal", function()
+  local r = site()
+  t.move(r, "refused", { on = "2018-11-01" })
+  t.move(r, "appealed", { on = "2019-01-15" })
+  t.move(r, "granted", { on = "2019-06-20" })
+  t.expect_figure("repd_consent_rate", "2018", { numerator = 1, denominator = 1, as_of = "2019-12-31" })
+  t.expect_figure("repd_consent_rate", "2018", { numerator = 0, denominator = 1 }) -- as it stood at the end of the year
+end)
+
+t.test("nothing is built without a permission", function()
+  local r = site()
+  t.move(r, "refused", { on = "2018-11-01" })
+  t.expect_refused(r, { move = "under_construction", on = "2019-03-01" })
+end)
+
+t.test("only what runs counts as operational capacity", function()
+  local first, second = site { technology = "solar", capacity = "5" }, site { capacity = "20.25" }
+  site { capacity = "100" }
+  for _, r in ipairs { first, second } do
+    t.move(r, "granted", { on = "2019-02-01" })
+    t.move(r, "operational", { on = "2020-03-01" })
+  end
+  t.expect_figure("repd_operational_capacity", "2020", { numerator = "25.25" })
+  t.move(first, "decommissioned", { on = "2021-02-01" })
+  t.expect_figure("repd_operational_capacity", "2021Q1", { numerator = "20.25" })
+end)
