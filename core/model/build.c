@@ -35,8 +35,8 @@ bool build_check_name(struct build *build, struct place place, const char *what,
 {
 	if (name_is_valid(name))
 		return true;
-	build_fault(build, place, name, "%s的名字“%s”不行：要小写字母开头，只用小写字母、数字和下划线，至多 %d 个", what, name,
-	    NAME_LARGEST);
+	build_fault(build, place, name, "%s的名字“%s”不行：要小写字母开头，只用小写字母、数字和下划线，至多 %d 个",
+	    what, name, NAME_LARGEST);
 	return false;
 }
 

@@ -5,8 +5,8 @@
 #ifndef LUODI_MODEL_BUILD_H
 #define LUODI_MODEL_BUILD_H
 
-#include "model/schema.h"
 #include "model/event.h"
+#include "model/schema.h"
 #include <stdatomic.h>
 
 struct schema_holder { /* schema comes first: a pointer to it is a pointer to its holder */
@@ -64,19 +64,20 @@ bool build_check_name(struct build *build, struct place place, const char *what,
 /* title, or name where there is none; a fault where it is too long. */
 const char *build_title(struct build *build, struct place place, const char *name, const char *title);
 
-int build_find_draft(const struct build *build, const char *name); /* index; -1: none */
+int build_find_draft(const struct build *build, const char *name);	/* index; -1: none */
 int build_find_field(const struct kind_draft *draft, const char *name); /* declared ones by name; -1: none */
 const char *build_nearest_kind(struct build *build, const char *name);
 
 /* The phases, in this order. */
-void build_kinds(struct build *build);  /* schema_kinds.c: kinds, their fields and extensions, what is remembered */
+void build_kinds(struct build *build); /* schema_kinds.c: kinds, their fields and extensions, what is remembered */
 void build_add_field(struct build *build, struct kind_draft *draft, int plugin, struct place place,
     const struct field_declaration *declaration); /* schema_fields.c */
-void build_check_fields(struct build *build, struct kind_draft *draft); /* schema_fields.c: against each other, the catalog */
+void build_check_fields(
+    struct build *build, struct kind_draft *draft); /* schema_fields.c: against each other, the catalog */
 void build_add_stage(struct build *build, struct kind_draft *draft, struct place place,
-    const struct stage_declaration *declaration); /* schema_flow.c */
+    const struct stage_declaration *declaration);		/* schema_flow.c */
 void build_flow(struct build *build, struct kind_draft *draft); /* schema_flow.c: moves and needs; needs final fields */
-void build_guards(struct build *build); /* schema_guards.c, of finished kinds */
+void build_guards(struct build *build);				/* schema_guards.c, of finished kinds */
 void build_figures(struct build *build);
 void build_mappings(struct build *build); /* schema_mappings.c */
 void build_exports(struct build *build);  /* schema_exports.c */

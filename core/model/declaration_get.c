@@ -67,8 +67,7 @@ static void get_field(struct wire *in, struct pool *pool, void *item)
 	field->was = get_name(in, pool);
 	field->unit = wire_get_text(in, pool, TITLE_BYTES);
 	field->type = need_name(in, pool);
-	field->values =
-	    items_get(in, pool, VALUES_LARGEST, sizeof(struct named), get_named_item, &field->value_count);
+	field->values = items_get(in, pool, VALUES_LARGEST, sizeof(struct named), get_named_item, &field->value_count);
 	field->required = wire_get_boolean(in);
 	field->unique = wire_get_boolean(in);
 	field->index = wire_get_boolean(in);
@@ -225,8 +224,7 @@ static void get_calendar(struct wire *in, struct pool *pool, void *item)
 	calendar->title = wire_get_text(in, pool, TITLE_BYTES);
 	calendar->source = wire_get_text(in, pool, TEXT_BYTES);
 	calendar->years = items_get(in, pool, LIST_LARGEST, sizeof(int), get_year, &calendar->year_count);
-	calendar->days =
-	    items_get(in, pool, DAYS_LARGEST, sizeof(struct calendar_day), get_day, &calendar->day_count);
+	calendar->days = items_get(in, pool, DAYS_LARGEST, sizeof(struct calendar_day), get_day, &calendar->day_count);
 }
 
 struct declarations *declarations_get(struct wire *in, struct pool *pool)

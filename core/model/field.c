@@ -71,15 +71,16 @@ static bool refuse_value(const struct field *field, const char *text, struct poo
 	}
 	nearest = name_nearest(text, names, field->value_count * 2);
 	if (nearest != NULL)
-		error_set(error, ERROR_INVALID, field->name, "“%s”没有“%s”这一项，最接近的是“%s”", field->title, text, nearest);
+		error_set(error, ERROR_INVALID, field->name, "“%s”没有“%s”这一项，最接近的是“%s”", field->title, text,
+		    nearest);
 	else
 		error_set(error, ERROR_INVALID, field->name, "“%s”没有“%s”这一项", field->title, text);
 	hint_values(field, error);
 	return false;
 }
 
-static bool parse_enum(const struct field *field, const char *text, struct pool *pool, struct value *ret_value,
-    struct error *error)
+static bool parse_enum(
+    const struct field *field, const char *text, struct pool *pool, struct value *ret_value, struct error *error)
 {
 	const struct named *named = field_find_value(field, text);
 
@@ -96,8 +97,8 @@ static size_t separator_at(const char *text)
 	return strncmp(text, "，", 3) == 0 || strncmp(text, "、", 3) == 0 ? 3 : 0;
 }
 
-static bool parse_set(const struct field *field, const char *text, struct pool *pool, struct value *ret_value,
-    struct error *error)
+static bool parse_set(
+    const struct field *field, const char *text, struct pool *pool, struct value *ret_value, struct error *error)
 {
 	struct value set = value_empty();
 

@@ -78,7 +78,8 @@ static bool refuse_unknown(const struct flow *flow, int from, int return_stage, 
 	const char *nearest = nearest_stage(flow, to);
 
 	if (nearest != NULL)
-		error_set(error, ERROR_INVALID, "stage", "“%s”没有名为“%s”的阶段，最接近的是“%s”", flow->kind_title, to, nearest);
+		error_set(error, ERROR_INVALID, "stage", "“%s”没有名为“%s”的阶段，最接近的是“%s”", flow->kind_title, to,
+		    nearest);
 	else
 		error_set(error, ERROR_INVALID, "stage", "“%s”没有名为“%s”的阶段", flow->kind_title, to);
 	hint_where(flow, from, return_stage, error);
@@ -94,14 +95,17 @@ static bool check_resume(const struct flow *flow, int from, int return_stage, in
 	if (from < 0)
 		error_set(error, ERROR_REFUSED, "stage", "登记时不能就是%s，要写一个阶段", resume_title);
 	else if (flow->stages[from].suspends)
-		error_set(error, ERROR_REFUSED, "stage", "一登记就是“%s”，没有可以回到的阶段", flow->stages[from].title);
+		error_set(
+		    error, ERROR_REFUSED, "stage", "一登记就是“%s”，没有可以回到的阶段", flow->stages[from].title);
 	else
-		error_set(error, ERROR_REFUSED, "stage", "现在是“%s”，没有停着，不能%s", flow->stages[from].title, resume_title);
+		error_set(error, ERROR_REFUSED, "stage", "现在是“%s”，没有停着，不能%s", flow->stages[from].title,
+		    resume_title);
 	hint_where(flow, from, return_stage, error);
 	return false;
 }
 
-bool flow_check_move(const struct flow *flow, int from, int return_stage, const char *to, int *ret_to, struct error *error)
+bool flow_check_move(
+    const struct flow *flow, int from, int return_stage, const char *to, int *ret_to, struct error *error)
 {
 	int stage;
 
@@ -119,8 +123,8 @@ bool flow_check_move(const struct flow *flow, int from, int return_stage, const 
 	else if (flow->stages[stage].hidden)
 		error_set(error, ERROR_REFUSED, "stage", "阶段“%s”已不再使用", flow->stages[stage].title);
 	else
-		error_set(error, ERROR_REFUSED, "stage", "“%s”不能从“%s”转为“%s”", flow->kind_title, flow->stages[from].title,
-		    flow->stages[stage].title);
+		error_set(error, ERROR_REFUSED, "stage", "“%s”不能从“%s”转为“%s”", flow->kind_title,
+		    flow->stages[from].title, flow->stages[stage].title);
 	hint_where(flow, from, return_stage, error);
 	return false;
 }

@@ -6,7 +6,7 @@
 
 enum { OLD_ON_STACK = 32 }; /* changes whose former values need no allocation */
 
-struct former { /* what a change replaced, to put back when the step is refused */
+struct former {	   /* what a change replaced, to put back when the step is refused */
 	int field; /* -1: the title */
 	struct value value;
 };
@@ -64,8 +64,8 @@ static bool is_title(const struct change *change)
 }
 
 /* Makes all changes, noting what they replace, one former each: those left out put back nothing. */
-static void apply_changes(struct state *state, const struct event *event, struct pool *pool, struct former *formers,
-    size_t *ret_count)
+static void apply_changes(
+    struct state *state, const struct event *event, struct pool *pool, struct former *formers, size_t *ret_count)
 {
 	size_t count = 0;
 
@@ -80,7 +80,8 @@ static void apply_changes(struct state *state, const struct event *event, struct
 			continue;
 		}
 		field = kind_find_stored_field(state->kind, change->field);
-		if (field < 0 || !change_value(&state->kind->fields[field], &state->values[field], change, pool, &value))
+		if (field < 0 ||
+		    !change_value(&state->kind->fields[field], &state->values[field], change, pool, &value))
 			continue;
 		formers[count++] = (struct former){field, state->values[field]};
 		state->values[field] = value;
@@ -188,7 +189,8 @@ static bool check_cleared(const struct state *state, const struct former *former
 		field = &state->kind->fields[formers[i].field];
 		if (!is_required(field) || state->values[formers[i].field].type != VALUE_EMPTY)
 			continue;
-		error_set(error, ERROR_REFUSED, field->name, "“%s”的“%s”必须填，不能清空", state->kind->title, field->title);
+		error_set(
+		    error, ERROR_REFUSED, field->name, "“%s”的“%s”必须填，不能清空", state->kind->title, field->title);
 		return error_hint(error, "补上：%s %s", field->name, field->title);
 	}
 	return true;
@@ -245,8 +247,8 @@ static void note_entry(struct entry entries[2], size_t *count, int stage, const 
 }
 
 /* Which stage a move leads to; -1: none. A journalled event may enter a stage that is no longer declared. */
-static int find_target(const struct state *state, const struct event *event, bool force, bool *ret_allowed,
-    struct error *error)
+static int find_target(
+    const struct state *state, const struct event *event, bool force, bool *ret_allowed, struct error *error)
 {
 	const struct flow *flow = state->kind->flow;
 	int stage = -1;
@@ -411,7 +413,8 @@ void state_put_values(struct state *state, const struct computed *computed)
 		const struct change *change = &computed->values[i];
 		int field = kind_find_stored_field(state->kind, change->field);
 
-		if (field >= 0 && (change->value.type == VALUE_EMPTY || change->value.type == state->kind->fields[field].type))
+		if (field >= 0 &&
+		    (change->value.type == VALUE_EMPTY || change->value.type == state->kind->fields[field].type))
 			state->values[field] = change->value;
 	}
 }

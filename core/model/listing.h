@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct listing { /* all zero to begin */
+struct listing {	/* all zero to begin */
 	char text[400]; /* leaves room in a hint for what stands before */
 	size_t length;
 	bool full;

@@ -17,7 +17,8 @@ static bool rest_is_valid(const char *name)
 	size_t length = 0;
 
 	for (; name[length] != '\0'; length++)
-		if (length >= NAME_LARGEST || !(is_lower(name[length]) || is_digit(name[length]) || name[length] == '_'))
+		if (length >= NAME_LARGEST ||
+		    !(is_lower(name[length]) || is_digit(name[length]) || name[length] == '_'))
 			return false;
 	return true;
 }

@@ -67,8 +67,8 @@ static const struct declarations *copy_set(struct build *build, size_t plugin, c
 		wire_read(&in, bytes.bytes, bytes.length);
 		copy = declarations_get(&in, build->pool);
 		if (copy == NULL)
-			build_fault(build, place, "", "插件 %s 的声明读不出来（%s）：有文字太长、缺少或不是 UTF-8", build->plugins[plugin].name,
-			    in.fault);
+			build_fault(build, place, "", "插件 %s 的声明读不出来（%s）：有文字太长、缺少或不是 UTF-8",
+			    build->plugins[plugin].name, in.fault);
 	}
 	buffer_clear(&bytes);
 	return copy != NULL ? copy : pool_alloc(build->pool, sizeof *copy);
@@ -104,8 +104,8 @@ static void set_plugins(struct schema *schema, struct pool *pool, const struct p
 	schema->plugin_count = count;
 }
 
-struct schema *schema_new(const struct plugin_info *plugins, const struct declarations *const *sets, size_t plugin_count,
-    const struct catalog *catalog, struct buffer *ret_faults, struct error *error)
+struct schema *schema_new(const struct plugin_info *plugins, const struct declarations *const *sets,
+    size_t plugin_count, const struct catalog *catalog, struct buffer *ret_faults, struct error *error)
 {
 	static const struct catalog nothing_remembered;
 	struct build build = {.catalog = catalog != NULL ? catalog : &nothing_remembered,

@@ -21,16 +21,17 @@ static void check_arguments(struct build *build, const struct export_declaration
 			known = strcmp(types[j], argument->type) == 0;
 		if (!known)
 			build_fault(build, export->place, export->name,
-			    "导出“%s”的参数 %s 没有 %s 这种类型；可用：text int date period money bool", export->name, argument->name,
-			    argument->type);
+			    "导出“%s”的参数 %s 没有 %s 这种类型；可用：text int date period money bool", export->name,
+			    argument->name, argument->type);
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(export->args[j].name, argument->name) == 0)
-				build_fault(build, export->place, export->name, "导出“%s”的参数 %s 写了两次", export->name, argument->name);
+				build_fault(build, export->place, export->name, "导出“%s”的参数 %s 写了两次",
+				    export->name, argument->name);
 	}
 }
 
-static void add_export(struct build *build, struct export_of *exports, int plugin,
-    const struct export_declaration *declaration)
+static void add_export(
+    struct build *build, struct export_of *exports, int plugin, const struct export_declaration *declaration)
 {
 	struct export_declaration *export = pool_alloc(build->pool, sizeof *export);
 
@@ -39,8 +40,8 @@ static void add_export(struct build *build, struct export_of *exports, int plugi
 		return;
 	for (size_t i = 0; i < build->schema->export_count; i++)
 		if (strcmp(exports[i].export->name, export->name) == 0)
-			build_fault(build, export->place, export->name, "导出“%s”已在 %s:%d 声明，换一个名字", export->name,
-			    exports[i].export->place.file, exports[i].export->place.line);
+			build_fault(build, export->place, export->name, "导出“%s”已在 %s:%d 声明，换一个名字",
+			    export->name, exports[i].export->place.file, exports[i].export->place.line);
 	export->title = build_title(build, export->place, export->name, export->title);
 	check_arguments(build, export);
 	exports[build->schema->export_count++] = (struct export_of){export, plugin};
@@ -92,8 +93,9 @@ static void add_years(struct build *build, struct calendars *all, const struct c
 	for (size_t i = 0; i < calendar->year_count; i++) {
 		for (size_t j = 0; j < all->year_count; j++)
 			if (all->years[j] == calendar->years[i])
-				build_fault(build, calendar->place, calendar->name, "%d 年的工作日历已由“%s”（%s:%d）声明，只留一个",
-				    calendar->years[i], all->of[j]->name, all->of[j]->place.file, all->of[j]->place.line);
+				build_fault(build, calendar->place, calendar->name,
+				    "%d 年的工作日历已由“%s”（%s:%d）声明，只留一个", calendar->years[i],
+				    all->of[j]->name, all->of[j]->place.file, all->of[j]->place.line);
 		all->years[all->year_count] = calendar->years[i];
 		all->of[all->year_count++] = calendar;
 	}
@@ -116,8 +118,8 @@ static void add_days(struct build *build, struct calendars *all, const struct ca
 
 		date_to_civil(day->date, &year, &month, &day_of_month);
 		if (!has_year(calendar, year))
-			build_fault(build, calendar->place, calendar->name, "日历“%s”里的 %s 不在它声明的年份里", calendar->name,
-			    date_format(day->date, text));
+			build_fault(build, calendar->place, calendar->name, "日历“%s”里的 %s 不在它声明的年份里",
+			    calendar->name, date_format(day->date, text));
 		all->days[all->day_count++] = *day;
 	}
 }

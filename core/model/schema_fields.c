@@ -23,18 +23,19 @@ static void fault_type(struct build *build, struct place place, const struct fie
 	size_t count = 0;
 
 	if (strcmp(declaration->type, "file") == 0) {
-		build_fault(build, place, declaration->name, "字段“%s”：还不支持 file 类型，先用 text 记下文件名", declaration->name);
+		build_fault(build, place, declaration->name, "字段“%s”：还不支持 file 类型，先用 text 记下文件名",
+		    declaration->name);
 		return;
 	}
 	for (int type = VALUE_TEXT; type < VALUE_TYPES; type++)
 		names[count++] = value_type_name((enum value_type)type);
 	build_fault(build, place, declaration->name,
-	    "字段“%s”没有 %s 这种类型%s；可用：text int decimal money date bool enum set percent ref:类别", declaration->name,
-	    declaration->type, build_nearest(build, declaration->type, names, count));
+	    "字段“%s”没有 %s 这种类型%s；可用：text int decimal money date bool enum set percent ref:类别",
+	    declaration->name, declaration->type, build_nearest(build, declaration->type, names, count));
 }
 
-static void read_type(struct build *build, struct place place, const struct field_declaration *declaration,
-    struct field *field)
+static void read_type(
+    struct build *build, struct place place, const struct field_declaration *declaration, struct field *field)
 {
 	field->type = VALUE_TEXT; /* so that what follows can go on after a fault */
 	if (strncmp(declaration->type, "ref:", 4) == 0) {
@@ -50,8 +51,8 @@ static void read_type(struct build *build, struct place place, const struct fiel
 	fault_type(build, place, declaration);
 }
 
-static void check_value_titles(struct build *build, struct place place, const struct field_declaration *declaration,
-    size_t at)
+static void check_value_titles(
+    struct build *build, struct place place, const struct field_declaration *declaration, size_t at)
 {
 	const struct named *value = &declaration->values[at];
 
@@ -59,27 +60,29 @@ static void check_value_titles(struct build *build, struct place place, const st
 		const struct named *other = &declaration->values[i];
 
 		if (strcmp(value->name, other->name) == 0)
-			build_fault(build, place, declaration->name, "字段“%s”的值 %s 写了两次", declaration->name, value->name);
+			build_fault(build, place, declaration->name, "字段“%s”的值 %s 写了两次", declaration->name,
+			    value->name);
 		else if (strcmp(value->title, other->title) == 0 || strcmp(value->title, other->name) == 0 ||
 		    strcmp(value->name, other->title) == 0)
-			build_fault(build, place, declaration->name, "字段“%s”的值 %s 和 %s 的叫法“%s”相同，分不清", declaration->name,
-			    other->name, value->name, value->title);
+			build_fault(build, place, declaration->name, "字段“%s”的值 %s 和 %s 的叫法“%s”相同，分不清",
+			    declaration->name, other->name, value->name, value->title);
 	}
 }
 
-static void read_values(struct build *build, struct place place, const struct field_declaration *declaration,
-    struct field *field)
+static void read_values(
+    struct build *build, struct place place, const struct field_declaration *declaration, struct field *field)
 {
 	field->values = declaration->values;
 	field->value_count = declaration->value_count;
 	if (field->type == VALUE_ENUM && field->value_count == 0)
 		build_fault(build, place, field->name, "字段“%s”是 enum，要用 values 列出它的值", field->name);
 	if (field->value_count > 0 && field->type != VALUE_ENUM && field->type != VALUE_SET)
-		build_fault(build, place, field->name, "字段“%s”是 %s，不能有 values；要列出值就用 enum 或 set", field->name,
-		    declaration->type);
+		build_fault(build, place, field->name, "字段“%s”是 %s，不能有 values；要列出值就用 enum 或 set",
+		    field->name, declaration->type);
 	for (size_t i = 0; i < field->value_count; i++) {
 		if (!name_is_value(field->values[i].name))
-			build_fault(build, place, field->name, "字段“%s”的值“%s”不行：只用小写字母、数字和下划线，标题另写", field->name,
+			build_fault(build, place, field->name,
+			    "字段“%s”的值“%s”不行：只用小写字母、数字和下划线，标题另写", field->name,
 			    field->values[i].name);
 		if (strpbrk(field->values[i].title, ",，、") != NULL && field->type == VALUE_SET)
 			build_fault(build, place, field->name, "字段“%s”的值 %s 的标题里不能有逗号或顿号", field->name,
@@ -88,15 +91,16 @@ static void read_values(struct build *build, struct place place, const struct fi
 	}
 }
 
-static void read_unit(struct build *build, struct place place, const struct field_declaration *declaration,
-    struct field *field)
+static void read_unit(
+    struct build *build, struct place place, const struct field_declaration *declaration, struct field *field)
 {
 	field->unit = declaration->unit != NULL ? declaration->unit : "";
 	if (field->type != VALUE_MONEY)
 		return;
 	field->unit_fen = money_unit(field->unit);
 	if (field->unit_fen == 0) {
-		build_fault(build, place, field->name, "字段“%s”的单位“%s”不是金额单位；可用：元、万元、亿元", field->name, field->unit);
+		build_fault(build, place, field->name, "字段“%s”的单位“%s”不是金额单位；可用：元、万元、亿元",
+		    field->name, field->unit);
 		field->unit_fen = 100;
 	}
 }
@@ -116,11 +120,12 @@ void build_add_field(struct build *build, struct kind_draft *draft, int plugin, 
 	if (!build_check_name(build, place, "字段", field.name))
 		return;
 	if (is_reserved(field.name))
-		build_fault(build, place, field.name, "字段不能叫“%s”：这个名字另有所用，换一个，标题可以不变", field.name);
+		build_fault(
+		    build, place, field.name, "字段不能叫“%s”：这个名字另有所用，换一个，标题可以不变", field.name);
 	same = build_find_field(draft, field.name);
 	if (same >= 0) {
-		build_fault(build, place, field.name, "“%s”已有字段“%s”（%s:%d），换一个名字", draft->kind.title, field.name,
-		    draft->fields[same].place.file, draft->fields[same].place.line);
+		build_fault(build, place, field.name, "“%s”已有字段“%s”（%s:%d），换一个名字", draft->kind.title,
+		    field.name, draft->fields[same].place.file, draft->fields[same].place.line);
 		return;
 	}
 	if (draft->field_count == KIND_MAX_FIELDS) {
@@ -145,18 +150,18 @@ static void check_against(struct build *build, struct kind_draft *draft, size_t 
 	struct place place = draft->fields[at].place;
 
 	if (strcmp(field->title, before->title) == 0)
-		build_fault(build, place, field->name, "“%s”的字段 %s 和 %s 标题都是“%s”，分不清，改一个", draft->kind.title,
-		    before->name, field->name, field->title);
+		build_fault(build, place, field->name, "“%s”的字段 %s 和 %s 标题都是“%s”，分不清，改一个",
+		    draft->kind.title, before->name, field->name, field->title);
 	else if (strcmp(field->title, before->name) == 0 || strcmp(field->name, before->title) == 0)
 		build_fault(build, place, field->name, "“%s”的字段 %s 和 %s：一个的标题是另一个的名字，分不清，改一个",
 		    draft->kind.title, before->name, field->name);
 	if ((field->was != NULL && strcmp(field->was, before->name) == 0) ||
 	    (before->was != NULL && strcmp(before->was, field->name) == 0))
-		build_fault(build, place, field->name, "“%s”的字段 %s 和 %s：was 写的旧名字还在用", draft->kind.title, before->name,
-		    field->name);
+		build_fault(build, place, field->name, "“%s”的字段 %s 和 %s：was 写的旧名字还在用", draft->kind.title,
+		    before->name, field->name);
 	if (field->was != NULL && before->was != NULL && strcmp(field->was, before->was) == 0)
-		build_fault(build, place, field->name, "“%s”的字段 %s 和 %s：was 都写了 %s，旧值只能归一个", draft->kind.title,
-		    before->name, field->name, field->was);
+		build_fault(build, place, field->name, "“%s”的字段 %s 和 %s：was 都写了 %s，旧值只能归一个",
+		    draft->kind.title, before->name, field->name, field->was);
 }
 
 static void check_day_of_stage(struct build *build, struct kind_draft *draft, const struct field_draft *field)
@@ -170,7 +175,8 @@ static void check_day_of_stage(struct build *build, struct kind_draft *draft, co
 		if (length == stage_length + 3 && memcmp(field->field.name, stage, stage_length) == 0 &&
 		    strcmp(field->field.name + stage_length, "_on") == 0)
 			build_fault(build, field->place, field->field.name,
-			    "字段不能叫“%s”：阶段“%s”的日子已叫这个名字，由流程自动得出", field->field.name, draft->stages[i].title);
+			    "字段不能叫“%s”：阶段“%s”的日子已叫这个名字，由流程自动得出", field->field.name,
+			    draft->stages[i].title);
 	}
 }
 
@@ -201,8 +207,9 @@ static void check_type_kept(struct build *build, struct kind_draft *draft, const
 
 	if (before == NULL)
 		before = find_remembered(build, draft->kind.name, now->was);
-	if (before == NULL || (before->type == now->type &&
-	    (now->type != VALUE_REF || before->ref == NULL || strcmp(before->ref, now->ref) == 0)))
+	if (before == NULL ||
+	    (before->type == now->type &&
+		(now->type != VALUE_REF || before->ref == NULL || strcmp(before->ref, now->ref) == 0)))
 		return;
 	build_fault(build, field->place, now->name,
 	    "字段“%s”已按 %s 存了值，不能改成 %s：用另一个名字声明新字段，把旧值抄过去，旧字段留着", now->name,
@@ -250,8 +257,8 @@ void build_check_fields(struct build *build, struct kind_draft *draft)
 			check_against(build, draft, i, other);
 		check_type_kept(build, draft, &draft->fields[i]);
 		if (field->type == VALUE_REF && build_find_draft(build, field->ref) < 0)
-			build_fault(build, draft->fields[i].place, field->name, "字段“%s”指向的类别 %s 没有声明%s", field->name,
-			    field->ref, build_nearest_kind(build, field->ref));
+			build_fault(build, draft->fields[i].place, field->name, "字段“%s”指向的类别 %s 没有声明%s",
+			    field->name, field->ref, build_nearest_kind(build, field->ref));
 	}
 	keep_undeclared(build, draft);
 	for (size_t i = 0; i < draft->field_count; i++)

@@ -11,24 +11,25 @@ static int find_stage(const struct kind_draft *draft, const char *name)
 	return -1;
 }
 
-static void check_stage_titles(struct build *build, struct kind_draft *draft, struct place place,
-    const struct stage *stage)
+static void check_stage_titles(
+    struct build *build, struct kind_draft *draft, struct place place, const struct stage *stage)
 {
 	if (flow_is_resume(stage->name) || flow_is_resume(stage->title))
-		build_fault(build, place, stage->name, "阶段不能叫“%s”：resume 和 复工 是停工后回到原阶段的说法", stage->title);
+		build_fault(
+		    build, place, stage->name, "阶段不能叫“%s”：resume 和 复工 是停工后回到原阶段的说法", stage->title);
 	for (size_t i = 0; i < draft->stage_count; i++) {
 		const struct stage *other = &draft->stages[i];
 
 		if (strcmp(stage->title, other->title) == 0 || strcmp(stage->title, other->name) == 0 ||
 		    strcmp(stage->name, other->title) == 0)
-			build_fault(build, place, stage->name, "“%s”的阶段 %s 和 %s 的叫法“%s”相同，分不清，改一个", draft->kind.title,
-			    other->name, stage->name, stage->title);
+			build_fault(build, place, stage->name, "“%s”的阶段 %s 和 %s 的叫法“%s”相同，分不清，改一个",
+			    draft->kind.title, other->name, stage->name, stage->title);
 	}
 }
 
 /* -1: not added. */
-static int add_new_stage(struct build *build, struct kind_draft *draft, struct place place,
-    const struct stage_declaration *declaration)
+static int add_new_stage(
+    struct build *build, struct kind_draft *draft, struct place place, const struct stage_declaration *declaration)
 {
 	struct stage stage = {.name = declaration->name,
 	    .was = declaration->was,
@@ -46,22 +47,24 @@ static int add_new_stage(struct build *build, struct kind_draft *draft, struct p
 	if (stage.was != NULL && !build_check_name(build, place, "旧阶段", stage.was))
 		stage.was = NULL;
 	if (stage.suspends && (stage.dead || stage.done))
-		build_fault(build, place, stage.name, "阶段“%s”不能既是停工（suspends）又是终点（done、dead）", stage.name);
+		build_fault(
+		    build, place, stage.name, "阶段“%s”不能既是停工（suspends）又是终点（done、dead）", stage.name);
 	stage.title = build_title(build, place, stage.name, declaration->title);
 	check_stage_titles(build, draft, place, &stage);
 	draft->stages[draft->stage_count] = stage;
 	return (int)draft->stage_count++;
 }
 
-void build_add_stage(struct build *build, struct kind_draft *draft, struct place place,
-    const struct stage_declaration *declaration)
+void build_add_stage(
+    struct build *build, struct kind_draft *draft, struct place place, const struct stage_declaration *declaration)
 {
 	int stage = find_stage(draft, declaration->name);
 
 	for (size_t i = 0; stage >= 0 && i < draft->source_count; i++)
 		if (draft->sources[i].stage == (size_t)stage && draft->sources[i].place.file == place.file &&
 		    draft->sources[i].place.line == place.line) {
-			build_fault(build, place, declaration->name, "“%s”的阶段“%s”写了两次", draft->kind.title, declaration->name);
+			build_fault(build, place, declaration->name, "“%s”的阶段“%s”写了两次", draft->kind.title,
+			    declaration->name);
 			return;
 		}
 	if (stage < 0)
@@ -85,10 +88,12 @@ static void add_moves(struct build *build, struct kind_draft *draft, const struc
 
 			for (size_t j = 0; j < draft->stage_count; j++)
 				names[j] = draft->stages[j].name;
-			build_fault(build, source->place, name, "“%s”的阶段“%s”要转到的 %s 没有声明%s", draft->kind.title, stage->name,
-			    name, build_nearest(build, name, names, draft->stage_count));
+			build_fault(build, source->place, name, "“%s”的阶段“%s”要转到的 %s 没有声明%s",
+			    draft->kind.title, stage->name, name,
+			    build_nearest(build, name, names, draft->stage_count));
 		} else if ((size_t)to == source->stage) {
-			build_fault(build, source->place, name, "“%s”的阶段“%s”不能转到它自己", draft->kind.title, stage->name);
+			build_fault(
+			    build, source->place, name, "“%s”的阶段“%s”不能转到它自己", draft->kind.title, stage->name);
 		} else {
 			stage->to |= UINT64_C(1) << to;
 		}
@@ -103,8 +108,8 @@ static bool has_need(const uint16_t *needs, size_t count, int field)
 	return false;
 }
 
-static void fault_need(struct build *build, const struct kind_draft *draft, const struct stage_source *source,
-    const char *name, int field)
+static void fault_need(
+    struct build *build, const struct kind_draft *draft, const struct stage_source *source, const char *name, int field)
 {
 	const char *names[KIND_MAX_FIELDS];
 
@@ -158,12 +163,13 @@ static void keep_undeclared(struct build *build, struct kind_draft *draft)
 		if (strcmp(remembered->kind, draft->kind.name) != 0 || is_declared(draft, remembered->name))
 			continue;
 		if (draft->stage_count == FLOW_MAX_STAGES) {
-			build_fault(build, draft->place, remembered->name, "“%s”的阶段太多，连同不再声明的至多 %d 个", draft->kind.title,
-			    FLOW_MAX_STAGES);
+			build_fault(build, draft->place, remembered->name, "“%s”的阶段太多，连同不再声明的至多 %d 个",
+			    draft->kind.title, FLOW_MAX_STAGES);
 			return;
 		}
 		stage.name = pool_copy_text(build->pool, remembered->name);
-		stage.title = pool_copy_text(build->pool, remembered->title != NULL ? remembered->title : remembered->name);
+		stage.title =
+		    pool_copy_text(build->pool, remembered->title != NULL ? remembered->title : remembered->name);
 		draft->stages[draft->stage_count++] = stage;
 	}
 }

@@ -39,8 +39,8 @@ static bool read_before(struct build *build, const struct guard_declaration *dec
 	return false;
 }
 
-static void add_guard(struct build *build, struct guard *guards, int plugin,
-    const struct guard_declaration *declaration)
+static void add_guard(
+    struct build *build, struct guard *guards, int plugin, const struct guard_declaration *declaration)
 {
 	struct guard guard = {.declaration = declaration, .plugin = plugin};
 
@@ -48,12 +48,12 @@ static void add_guard(struct build *build, struct guard *guards, int plugin,
 		return;
 	for (size_t i = 0; i < build->schema->guard_count; i++)
 		if (strcmp(guards[i].declaration->name, declaration->name) == 0)
-			build_fault(build, declaration->place, declaration->name, "把关“%s”已在 %s:%d 声明，换一个名字", declaration->name,
-			    guards[i].declaration->place.file, guards[i].declaration->place.line);
+			build_fault(build, declaration->place, declaration->name, "把关“%s”已在 %s:%d 声明，换一个名字",
+			    declaration->name, guards[i].declaration->place.file, guards[i].declaration->place.line);
 	guard.kind = build_find_draft(build, declaration->on);
 	if (guard.kind < 0) {
-		build_fault(build, declaration->place, declaration->name, "把关“%s”的 on 写了 %s，没有这个类别%s", declaration->name,
-		    declaration->on, build_nearest_kind(build, declaration->on));
+		build_fault(build, declaration->place, declaration->name, "把关“%s”的 on 写了 %s，没有这个类别%s",
+		    declaration->name, declaration->on, build_nearest_kind(build, declaration->on));
 		return;
 	}
 	if (read_before(build, declaration, &guard))
@@ -108,14 +108,15 @@ static void check_sum(struct build *build, const struct figure_declaration *figu
 		return;
 	field = kind_find_field(kind, name);
 	if (field < 0) {
-		build_fault(build, figure->place, figure->name, "指标“%s”要加总的 %s 不是“%s”的字段%s", figure->name, name, kind->title,
-		    nearest_field(build, kind, name));
+		build_fault(build, figure->place, figure->name, "指标“%s”要加总的 %s 不是“%s”的字段%s", figure->name,
+		    name, kind->title, nearest_field(build, kind, name));
 		return;
 	}
 	*type = kind->fields[field].type;
 	if (!can_be_summed(*type))
-		build_fault(build, figure->place, figure->name, "指标“%s”要加总的 %s 是 %s，加不起来；要 int decimal money percent",
-		    figure->name, name, value_type_name(*type));
+		build_fault(build, figure->place, figure->name,
+		    "指标“%s”要加总的 %s 是 %s，加不起来；要 int decimal money percent", figure->name, name,
+		    value_type_name(*type));
 }
 
 static enum value_type check_side(struct build *build, const struct figure_declaration *figure, const struct kind *kind,
@@ -126,10 +127,11 @@ static enum value_type check_side(struct build *build, const struct figure_decla
 	check_sum(build, figure, kind, side->sum, &type);
 	check_sum(build, figure, kind, side->minus, &minus);
 	if (side->minus != NULL && side->sum == NULL)
-		build_fault(build, figure->place, figure->name, "指标“%s”写了 minus，没有写 sum：写明从哪个字段里减", figure->name);
+		build_fault(build, figure->place, figure->name, "指标“%s”写了 minus，没有写 sum：写明从哪个字段里减",
+		    figure->name);
 	else if (type != VALUE_EMPTY && minus != VALUE_EMPTY && type != minus)
-		build_fault(build, figure->place, figure->name, "指标“%s”的 sum 是 %s，minus 是 %s，不能相减", figure->name,
-		    value_type_name(type), value_type_name(minus));
+		build_fault(build, figure->place, figure->name, "指标“%s”的 sum 是 %s，minus 是 %s，不能相减",
+		    figure->name, value_type_name(type), value_type_name(minus));
 	return type;
 }
 
@@ -140,7 +142,8 @@ static bool is_day_of_stage(const struct kind *kind, const char *name)
 	for (size_t i = 0; kind->flow != NULL && i < kind->flow->count; i++) {
 		const char *stage = kind->flow->stages[i].name;
 
-		if (length == strlen(stage) + 3 && memcmp(name, stage, length - 3) == 0 && strcmp(name + length - 3, "_on") == 0)
+		if (length == strlen(stage) + 3 && memcmp(name, stage, length - 3) == 0 &&
+		    strcmp(name + length - 3, "_on") == 0)
 			return true;
 	}
 	return false;
@@ -150,14 +153,16 @@ static void check_period(struct build *build, const struct figure_declaration *f
 {
 	int field;
 
-	if (figure->period == NULL || is_day_of_stage(kind, figure->period) || strcmp(figure->period, "stage_since") == 0)
+	if (figure->period == NULL || is_day_of_stage(kind, figure->period) ||
+	    strcmp(figure->period, "stage_since") == 0)
 		return;
 	field = kind_find_field(kind, figure->period);
 	if (field < 0)
-		build_fault(build, figure->place, figure->name, "指标“%s”的 period 写了 %s，“%s”没有这个日期%s", figure->name,
-		    figure->period, kind->title, nearest_field(build, kind, figure->period));
+		build_fault(build, figure->place, figure->name, "指标“%s”的 period 写了 %s，“%s”没有这个日期%s",
+		    figure->name, figure->period, kind->title, nearest_field(build, kind, figure->period));
 	else if (kind->fields[field].type != VALUE_DATE)
-		build_fault(build, figure->place, figure->name, "指标“%s”的 period 写了 %s，它不是日期", figure->name, figure->period);
+		build_fault(build, figure->place, figure->name, "指标“%s”的 period 写了 %s，它不是日期", figure->name,
+		    figure->period);
 }
 
 static const char *default_unit(const struct figure_declaration *figure, enum value_type numerator)
@@ -176,8 +181,8 @@ static const struct figure_declaration *read_figure(struct build *build, const s
 
 	*figure = *declaration;
 	if (found < 0) {
-		build_fault(build, figure->place, figure->name, "指标“%s”的 of 写了 %s，没有这个类别%s", figure->name, figure->of,
-		    build_nearest_kind(build, figure->of));
+		build_fault(build, figure->place, figure->name, "指标“%s”的 of 写了 %s，没有这个类别%s", figure->name,
+		    figure->of, build_nearest_kind(build, figure->of));
 		return NULL;
 	}
 	kind = &build->schema->kinds[found];
@@ -187,7 +192,8 @@ static const struct figure_declaration *read_figure(struct build *build, const s
 		check_side(build, figure, kind, &figure->denominator);
 	check_period(build, figure, kind);
 	if (figure->against != NULL && strcmp(figure->against, "year") != 0)
-		build_fault(build, figure->place, figure->name, "指标“%s”的 against 只能写 \"year\"（与上年同期比）", figure->name);
+		build_fault(build, figure->place, figure->name, "指标“%s”的 against 只能写 \"year\"（与上年同期比）",
+		    figure->name);
 	if (figure->unit == NULL)
 		figure->unit = default_unit(figure, type);
 	if (figure->version == 0)
@@ -195,8 +201,8 @@ static const struct figure_declaration *read_figure(struct build *build, const s
 	return figure;
 }
 
-static void add_figure(struct build *build, const struct figure_declaration **figures,
-    const struct figure_declaration *declaration)
+static void add_figure(
+    struct build *build, const struct figure_declaration **figures, const struct figure_declaration *declaration)
 {
 	const struct figure_declaration *figure;
 
@@ -204,8 +210,8 @@ static void add_figure(struct build *build, const struct figure_declaration **fi
 		return;
 	for (size_t i = 0; i < build->schema->figure_count; i++)
 		if (strcmp(figures[i]->name, declaration->name) == 0)
-			build_fault(build, declaration->place, declaration->name, "指标“%s”已在 %s:%d 声明，换一个名字", declaration->name,
-			    figures[i]->place.file, figures[i]->place.line);
+			build_fault(build, declaration->place, declaration->name, "指标“%s”已在 %s:%d 声明，换一个名字",
+			    declaration->name, figures[i]->place.file, figures[i]->place.line);
 	figure = read_figure(build, declaration);
 	if (figure != NULL)
 		figures[build->schema->figure_count++] = figure;

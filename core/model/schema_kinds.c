@@ -18,27 +18,29 @@ static void check_prefix_kept(struct build *build, struct place place, const str
 		bool same_prefix = strcmp(remembered->prefix, kind->prefix) == 0;
 
 		if (same_kind && !same_prefix)
-			build_fault(build, place, kind->name, "“%s”的编号前缀已是 %s，不能改成 %s：发出去的编号会找不到", kind->title,
-			    remembered->prefix, kind->prefix);
+			build_fault(build, place, kind->name,
+			    "“%s”的编号前缀已是 %s，不能改成 %s：发出去的编号会找不到", kind->title, remembered->prefix,
+			    kind->prefix);
 		else if (!same_kind && same_prefix)
-			build_fault(build, place, kind->name, "“%s”的编号前缀 %s 已归“%s”（%s），即使它不再声明；换一个", kind->title,
-			    kind->prefix, remembered->title, remembered->name);
+			build_fault(build, place, kind->name,
+			    "“%s”的编号前缀 %s 已归“%s”（%s），即使它不再声明；换一个", kind->title, kind->prefix,
+			    remembered->title, remembered->name);
 	}
 }
 
 static void check_prefix(struct build *build, struct place place, const struct kind *kind)
 {
 	if (!prefix_is_valid(kind->prefix)) {
-		build_fault(build, place, kind->name, "“%s”的编号前缀“%s”不行：写 1 到 6 个大写字母或数字，字母开头，如 P", kind->title,
-		    kind->prefix);
+		build_fault(build, place, kind->name,
+		    "“%s”的编号前缀“%s”不行：写 1 到 6 个大写字母或数字，字母开头，如 P", kind->title, kind->prefix);
 		return;
 	}
 	for (size_t i = 0; i < build->draft_count; i++) {
 		const struct kind_draft *other = &build->drafts[i];
 
 		if (strcmp(other->kind.prefix, kind->prefix) == 0)
-			build_fault(build, place, kind->name, "“%s”和“%s”（%s:%d）的编号前缀都是 %s，换一个", kind->title,
-			    other->kind.title, other->place.file, other->place.line, kind->prefix);
+			build_fault(build, place, kind->name, "“%s”和“%s”（%s:%d）的编号前缀都是 %s，换一个",
+			    kind->title, other->kind.title, other->place.file, other->place.line, kind->prefix);
 	}
 	check_prefix_kept(build, place, kind);
 }
@@ -50,8 +52,8 @@ static void check_kind_titles(struct build *build, struct place place, const str
 
 		if (strcmp(other->kind.title, kind->title) == 0 || strcmp(other->kind.title, kind->name) == 0 ||
 		    strcmp(other->kind.name, kind->title) == 0)
-			build_fault(build, place, kind->name, "类别 %s 和 %s（%s:%d）的叫法“%s”相同，分不清，改一个", kind->name,
-			    other->kind.name, other->place.file, other->place.line, kind->title);
+			build_fault(build, place, kind->name, "类别 %s 和 %s（%s:%d）的叫法“%s”相同，分不清，改一个",
+			    kind->name, other->kind.name, other->place.file, other->place.line, kind->title);
 	}
 }
 
@@ -63,8 +65,8 @@ static int32_t remembered_number(const struct build *build, const char *name)
 	return 0;
 }
 
-static void add_contents(struct build *build, struct kind_draft *draft, int plugin,
-    const struct kind_declaration *declaration)
+static void add_contents(
+    struct build *build, struct kind_draft *draft, int plugin, const struct kind_declaration *declaration)
 {
 	for (size_t i = 0; i < declaration->field_count; i++)
 		build_add_field(build, draft, plugin, declaration->place, &declaration->fields[i]);
@@ -86,8 +88,9 @@ static void add_kind(struct build *build, int plugin, const struct kind_declarat
 		return;
 	same = build_find_draft(build, kind.name);
 	if (same >= 0) {
-		build_fault(build, declaration->place, kind.name, "类别“%s”已在 %s:%d 声明；要加字段或阶段用 luodi.extend", kind.name,
-		    build->drafts[same].place.file, build->drafts[same].place.line);
+		build_fault(build, declaration->place, kind.name,
+		    "类别“%s”已在 %s:%d 声明；要加字段或阶段用 luodi.extend", kind.name, build->drafts[same].place.file,
+		    build->drafts[same].place.line);
 		return;
 	}
 	kind.title = build_title(build, declaration->place, kind.name, declaration->title);
@@ -107,8 +110,8 @@ static void extend_kind(struct build *build, int plugin, const struct kind_decla
 	int draft = build_find_draft(build, declaration->name);
 
 	if (draft < 0) {
-		build_fault(build, declaration->place, declaration->name, "要扩展的类别 %s 没有声明%s", declaration->name,
-		    build_nearest_kind(build, declaration->name));
+		build_fault(build, declaration->place, declaration->name, "要扩展的类别 %s 没有声明%s",
+		    declaration->name, build_nearest_kind(build, declaration->name));
 		return;
 	}
 	add_contents(build, &build->drafts[draft], plugin, declaration);

@@ -32,8 +32,8 @@ static void check_reached(struct build *build, const struct mapping_declaration 
 			return;
 		names[count++] = kind->flow->stages[i].name;
 	}
-	build_fault(build, mapping->place, mapping->name, "对照“%s”的列“%s”写了 reached(%s)，“%s”没有这个阶段%s", mapping->name, header,
-	    stage, kind->title, build_nearest(build, stage, names, count));
+	build_fault(build, mapping->place, mapping->name, "对照“%s”的列“%s”写了 reached(%s)，“%s”没有这个阶段%s",
+	    mapping->name, header, stage, kind->title, build_nearest(build, stage, names, count));
 }
 
 static void check_target(struct build *build, const struct mapping_declaration *mapping, const struct kind *kind,
@@ -44,21 +44,21 @@ static void check_target(struct build *build, const struct mapping_declaration *
 
 	if (field >= 0) {
 		if (kind->fields[field].compute != 0)
-			build_fault(build, mapping->place, mapping->name, "对照“%s”的%s写了 %s，它是计算字段，不能从文件填", mapping->name,
-			    what, target);
+			build_fault(build, mapping->place, mapping->name,
+			    "对照“%s”的%s写了 %s，它是计算字段，不能从文件填", mapping->name, what, target);
 		return;
 	}
 	for (size_t i = 0; i < kind->field_count; i++)
 		names[i] = kind->fields[i].hidden ? NULL : kind->fields[i].name;
-	build_fault(build, mapping->place, mapping->name, "对照“%s”的%s写了 %s，“%s”没有这个字段%s", mapping->name, what, target,
-	    kind->title, build_nearest(build, target, names, kind->field_count));
+	build_fault(build, mapping->place, mapping->name, "对照“%s”的%s写了 %s，“%s”没有这个字段%s", mapping->name,
+	    what, target, kind->title, build_nearest(build, target, names, kind->field_count));
 }
 
 static void check_unit(struct build *build, const struct mapping_declaration *mapping, const char *unit)
 {
 	if (unit != NULL && money_unit(unit) == 0)
-		build_fault(build, mapping->place, mapping->name, "对照“%s”的单位“%s”不是金额单位；可用：元、万元、亿元", mapping->name,
-		    unit);
+		build_fault(build, mapping->place, mapping->name,
+		    "对照“%s”的单位“%s”不是金额单位；可用：元、万元、亿元", mapping->name, unit);
 }
 
 static void check_column(struct build *build, const struct mapping_declaration *mapping, const struct kind *kind,
@@ -80,22 +80,24 @@ static void check_mapping(struct build *build, const struct mapping_declaration 
 {
 	check_unit(build, mapping, mapping->unit);
 	if (mapping->dates != NULL && strcmp(mapping->dates, "day_first") != 0)
-		build_fault(build, mapping->place, mapping->name, "对照“%s”的 dates 只能写 \"day_first\"（日/月/年）", mapping->name);
+		build_fault(build, mapping->place, mapping->name, "对照“%s”的 dates 只能写 \"day_first\"（日/月/年）",
+		    mapping->name);
 	if (mapping->key != NULL && !is_core_target(mapping->key))
 		check_target(build, mapping, kind, " key ", mapping->key);
 	if (mapping->on != NULL && mapping->on[0] >= 'a' && mapping->on[0] <= 'z') {
 		int field = kind_find_field(kind, mapping->on);
 
 		if (field < 0 || kind->fields[field].type != VALUE_DATE)
-			build_fault(build, mapping->place, mapping->name, "对照“%s”的 on 写了 %s，要一个日期，或“%s”的一个日期字段",
-			    mapping->name, mapping->on, kind->title);
+			build_fault(build, mapping->place, mapping->name,
+			    "对照“%s”的 on 写了 %s，要一个日期，或“%s”的一个日期字段", mapping->name, mapping->on,
+			    kind->title);
 	}
 	for (size_t i = 0; i < mapping->column_count; i++)
 		check_column(build, mapping, kind, &mapping->columns[i]);
 }
 
-static void add_mapping(struct build *build, const struct mapping_declaration **mappings,
-    const struct mapping_declaration *declaration)
+static void add_mapping(
+    struct build *build, const struct mapping_declaration **mappings, const struct mapping_declaration *declaration)
 {
 	struct mapping_declaration *mapping = pool_alloc(build->pool, sizeof *mapping);
 	int kind = build_find_draft(build, declaration->kind);
@@ -105,11 +107,11 @@ static void add_mapping(struct build *build, const struct mapping_declaration **
 		return;
 	for (size_t i = 0; i < build->schema->mapping_count; i++)
 		if (strcmp(mappings[i]->name, mapping->name) == 0 && strcmp(mappings[i]->kind, mapping->kind) == 0)
-			build_fault(build, mapping->place, mapping->name, "对照“%s”已在 %s:%d 声明，换一个名字", mapping->name,
-			    mappings[i]->place.file, mappings[i]->place.line);
+			build_fault(build, mapping->place, mapping->name, "对照“%s”已在 %s:%d 声明，换一个名字",
+			    mapping->name, mappings[i]->place.file, mappings[i]->place.line);
 	if (kind < 0) {
-		build_fault(build, mapping->place, mapping->name, "对照“%s”的 kind 写了 %s，没有这个类别%s", mapping->name,
-		    mapping->kind, build_nearest_kind(build, mapping->kind));
+		build_fault(build, mapping->place, mapping->name, "对照“%s”的 kind 写了 %s，没有这个类别%s",
+		    mapping->name, mapping->kind, build_nearest_kind(build, mapping->kind));
 		return;
 	}
 	mapping->title = build_title(build, mapping->place, mapping->name, mapping->title);

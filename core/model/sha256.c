@@ -20,8 +20,8 @@ static uint32_t rotate(uint32_t word, unsigned by)
 static void expand_block(const unsigned char block[64], uint32_t words[64])
 {
 	for (size_t i = 0; i < 16; i++)
-		words[i] = (uint32_t)block[i * 4] << 24 | (uint32_t)block[i * 4 + 1] << 16 | (uint32_t)block[i * 4 + 2] << 8 |
-		    block[i * 4 + 3];
+		words[i] = (uint32_t)block[i * 4] << 24 | (uint32_t)block[i * 4 + 1] << 16 |
+		    (uint32_t)block[i * 4 + 2] << 8 | block[i * 4 + 3];
 	for (size_t i = 16; i < 64; i++) {
 		uint32_t a = words[i - 15], b = words[i - 2];
 
@@ -39,8 +39,8 @@ static void mix_block(uint32_t state[8], const unsigned char block[64])
 	for (size_t i = 0; i < 64; i++) {
 		uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
 		uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-		uint32_t first = v[7] + (rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25)) + choice + round_constants[i] +
-		    words[i];
+		uint32_t first = v[7] + (rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25)) + choice +
+		    round_constants[i] + words[i];
 		uint32_t second = (rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22)) + majority;
 
 		memmove(v + 1, v, 7 * sizeof v[0]);
@@ -53,7 +53,8 @@ static void mix_block(uint32_t state[8], const unsigned char block[64])
 
 void sha256_of(const void *bytes, size_t length, unsigned char ret_hash[SHA256_BYTES])
 {
-	uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+	uint32_t state[8] = {
+	    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 	unsigned char last[128] = {0};
 	size_t whole = length / 64 * 64, rest = length - whole, last_length = rest < 56 ? 64 : 128;
 	const unsigned char *from = bytes;

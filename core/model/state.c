@@ -43,7 +43,8 @@ struct state *state_copy(struct pool *pool, const struct state *state)
 bool state_equal(const struct state *a, const struct state *b)
 {
 	if (a->kind != b->kind || a->record != b->record || a->exists != b->exists || a->stage != b->stage ||
-	    a->return_stage != b->return_stage || a->stage_since.day != b->stage_since.day || strcmp(a->title, b->title) != 0)
+	    a->return_stage != b->return_stage || a->stage_since.day != b->stage_since.day ||
+	    strcmp(a->title, b->title) != 0)
 		return false;
 	for (size_t i = 0; i < stage_count(a->kind); i++)
 		if (a->reached[i].day != b->reached[i].day)

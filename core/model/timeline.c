@@ -134,8 +134,8 @@ static void list_fault(struct fold *fold, const struct event *event, const struc
 	fault->seq = event->seq;
 	if (event->seq > 0)
 		snprintf(number, sizeof number, "#%" PRId64, event->seq);
-	error_set(&fault->error, ERROR_REFUSED, error->field, "%s %s %s：%s", number, date_format(event->effective_on, day),
-	    step_title(fold->kind, event), error->sentence);
+	error_set(&fault->error, ERROR_REFUSED, error->field, "%s %s %s：%s", number,
+	    date_format(event->effective_on, day), step_title(fold->kind, event), error->sentence);
 	if (date_is_none(fold->state->on))
 		hint_creation(fold, event, &fault->error);
 	else
@@ -200,7 +200,8 @@ void fold_timeline(const struct kind *kind, int64_t record, const struct event *
 	collect_computed(&fold, events, count);
 	fold.state = state_new(pool, kind, record);
 	fold.state->version = version;
-	ret_timeline->days = pool_alloc_array(pool, fold.event_count + fold.computed_count + 1, sizeof *ret_timeline->days);
+	ret_timeline->days =
+	    pool_alloc_array(pool, fold.event_count + fold.computed_count + 1, sizeof *ret_timeline->days);
 	ret_timeline->entries = pool_alloc_array(pool, 2 * fold.event_count + 2, sizeof *ret_timeline->entries);
 	walk_days(&fold);
 }

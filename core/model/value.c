@@ -221,8 +221,8 @@ static const struct {
 } day_words[] = {{"today", 0}, {"今天", 0}, {"今日", 0}, {"yesterday", -1}, {"昨天", -1}, {"昨日", -1}, {"前天", -2},
     {"tomorrow", 1}, {"明天", 1}, {"明日", 1}, {"后天", 2}};
 
-static bool date_plus(struct date from, int64_t days, const char *text, const char *field, struct date *ret_date,
-    struct error *error)
+static bool date_plus(
+    struct date from, int64_t days, const char *text, const char *field, struct date *ret_date, struct error *error)
 {
 	int64_t day = from.day + days;
 

@@ -20,8 +20,8 @@ static const struct figure_declaration figures[] = {{.place = {"alpha/init.lua",
     .basis = "按项目计",
     .version = 3}};
 static const struct named column_values[] = {{"市本级", "city"}};
-static const struct mapping_column columns[] = {
-    {"总投资(万元)", "planned", "万元", NULL, 0}, {"签约时间", "reached(signed)", NULL, column_values, 1}, {"序号", NULL, NULL, NULL, 0}};
+static const struct mapping_column columns[] = {{"总投资(万元)", "planned", "万元", NULL, 0},
+    {"签约时间", "reached(signed)", NULL, column_values, 1}, {"序号", NULL, NULL, NULL, 0}};
 static const struct mapping_declaration mappings[] = {{.place = {"alpha/init.lua", 92},
     .name = "ledger-2022",
     .kind = "project",

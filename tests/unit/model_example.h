@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* needs those above */
 #include <cmocka.h>
 
 #include "model/fold.h"
@@ -15,7 +17,11 @@
 #include <string.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
-#define NAMES(...) (const char *const[]){__VA_ARGS__}
+#define NAMES(...)                                                                                                     \
+	(const char *const[])                                                                                          \
+	{                                                                                                              \
+		__VA_ARGS__                                                                                            \
+	}
 #define NAMES_COUNT(...) (sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 #define TO(...) .to = NAMES(__VA_ARGS__), .to_count = NAMES_COUNT(__VA_ARGS__)
 #define NEEDS(...) .needs = NAMES(__VA_ARGS__), .need_count = NAMES_COUNT(__VA_ARGS__)

@@ -90,8 +90,8 @@ static void what_people_type_is_read_and_written_back(void **state)
 			fail_msg("%s: %s", cases[i].text, error.sentence);
 		assert_int_equal(value.type, field->type);
 		assert_string_equal(field_format(field, value, fixture->pool), cases[i].shown);
-		assert_true(field_parse(
-		    field, field_format(field, value, fixture->pool), &fixture->context, fixture->pool, &again, &error));
+		assert_true(field_parse(field, field_format(field, value, fixture->pool), &fixture->context,
+		    fixture->pool, &again, &error));
 		assert_true(value_equal(value, again));
 	}
 }
@@ -133,8 +133,8 @@ static void what_cannot_be_read_is_refused_with_the_field_and_a_way_on(void **st
 		struct error error;
 		struct value value = value_of_text("untouched");
 
-		assert_false(field_parse(
-		    field_of(fixture, cases[i].field), cases[i].text, &fixture->context, fixture->pool, &value, &error));
+		assert_false(field_parse(field_of(fixture, cases[i].field), cases[i].text, &fixture->context,
+		    fixture->pool, &value, &error));
 		assert_int_equal(error.code, ERROR_INVALID);
 		assert_string_equal(error.field, cases[i].field);
 		if (strstr(error.sentence, cases[i].told) == NULL && strstr(error.hint, cases[i].told) == NULL)
@@ -157,7 +157,8 @@ static void a_text_has_a_largest_size(void **state)
 	text[VALUE_TEXT_LARGEST + 1] = '\0';
 	assert_false(field_parse(field_of(fixture, "region"), text, &fixture->context, fixture->pool, &value, &error));
 	assert_int_equal(error.code, ERROR_TOO_LARGE);
-	assert_false(field_parse(field_of(fixture, "region"), "\xe8\x90", &fixture->context, fixture->pool, &value, &error));
+	assert_false(
+	    field_parse(field_of(fixture, "region"), "\xe8\x90", &fixture->context, fixture->pool, &value, &error));
 	free(text);
 }
 
@@ -167,13 +168,16 @@ static void semantics_25_a_bare_number_is_in_the_unit_of_its_field(void **state)
 	struct value value;
 	struct error error;
 
-	assert_true(field_parse(field_of(fixture, "planned"), "138000", &fixture->context, fixture->pool, &value, &error));
+	assert_true(
+	    field_parse(field_of(fixture, "planned"), "138000", &fixture->context, fixture->pool, &value, &error));
 	assert_int_equal(value.number, INT64_C(138000000000)); /* fen */
-	assert_true(field_parse(field_of(fixture, "invested"), "138000", &fixture->context, fixture->pool, &value, &error));
+	assert_true(
+	    field_parse(field_of(fixture, "invested"), "138000", &fixture->context, fixture->pool, &value, &error));
 	assert_int_equal(value.number, 13800000);
 	assert_false(
 	    field_parse(field_of(fixture, "planned"), "100000000亿", &fixture->context, fixture->pool, &value, &error));
-	assert_true(field_parse(field_of(fixture, "share"), "74.4186%", &fixture->context, fixture->pool, &value, &error));
+	assert_true(
+	    field_parse(field_of(fixture, "share"), "74.4186%", &fixture->context, fixture->pool, &value, &error));
 	assert_int_equal(value.number, 744186);
 }
 

@@ -38,22 +38,26 @@ static void moves_follow_the_declaration(void **state)
 	    {CLUE, -1, "落地", ERROR_NONE, LANDED, ""},
 	    {CLUE, -1, "completed", ERROR_REFUSED, 0,
 		"可转为：签约（signed）、落地（landed）、开工在建（construction）、终止（abandoned）"},
-	    {CLUE, -1, "clue", ERROR_REFUSED, 0, "可转为：签约（signed）、落地（landed）、开工在建（construction）、终止（abandoned）"},
+	    {CLUE, -1, "clue", ERROR_REFUSED, 0,
+		"可转为：签约（signed）、落地（landed）、开工在建（construction）、终止（abandoned）"},
 	    {CONSTRUCTION, -1, "竣", ERROR_INVALID, 0, "可转为：竣工（completed）、停工（suspended）"},
 	    {COMPLETED, -1, "signed", ERROR_REFUSED, 0, "可转为：无，已是终点"},
 	    {SUSPENDED, CONSTRUCTION, "resume", ERROR_NONE, CONSTRUCTION, ""},
 	    {SUSPENDED, SIGNED, "复工", ERROR_NONE, SIGNED, ""},
-	    {SUSPENDED, SIGNED, "signed", ERROR_REFUSED, 0, "可转为：复工（resume）、缓建（halted）、终止（abandoned）"},
+	    {SUSPENDED, SIGNED, "signed", ERROR_REFUSED, 0,
+		"可转为：复工（resume）、缓建（halted）、终止（abandoned）"},
 	    {SUSPENDED, SIGNED, "abandoned", ERROR_NONE, ABANDONED, ""},
 	    {SUSPENDED, -1, "resume", ERROR_REFUSED, 0,
-		"可转为：线索（clue）、签约（signed）、落地（landed）、开工在建（construction）、竣工（completed）、缓建（halted）、"
+		"可转为：线索（clue）、签约（signed）、落地（landed）、开工在建（construction）、竣工（completed）、缓"
+		"建（halted）、"
 		"终止（abandoned）"},
 	    {SUSPENDED, -1, "landed", ERROR_NONE, LANDED, ""}, /* it began suspended: it must not be stuck */
 	    {SIGNED, -1, "resume", ERROR_REFUSED, 0,
 		"可转为：落地（landed）、开工在建（construction）、停工（suspended）、终止（abandoned）"},
 	    {-1, -1, "construction", ERROR_NONE, CONSTRUCTION, ""},
 	    {-1, -1, "resume", ERROR_REFUSED, 0,
-		"可以是：线索（clue）、签约（signed）、落地（landed）、开工在建（construction）、竣工（completed）、停工（suspended）、"
+		"可以是：线索（clue）、签约（signed）、落地（landed）、开工在建（construction）、竣工（completed）、停"
+		"工（suspended）、"
 		"缓建（halted）、终止（abandoned）"},
 	};
 	const struct schema *schema = *state;

@@ -8,7 +8,7 @@ struct row {
 	const char *stage;  /* or NULL */
 	const char *fields; /* "permit=1 planned=2", a bare "title" is set to T; "permit=" clears; "tags+=grain" */
 	const char *note;
-	bool dead;                      /* void: not live */
+	bool dead;			/* void: not live */
 	const char *computed_on, *rate; /* a computed value, in millionths */
 };
 
@@ -112,13 +112,22 @@ static const struct timeline *fold_rows(struct fixture *fixture, const struct ro
 	return &fixture->timeline;
 }
 
-#define FOLD(fixture, ...) \
-	fold_rows(fixture, (const struct row[]){__VA_ARGS__}, sizeof((const struct row[]){__VA_ARGS__}) / sizeof(struct row))
+#define FOLD(fixture, ...)                                                                                             \
+	fold_rows(fixture, (const struct row[]){__VA_ARGS__},                                                          \
+	    sizeof((const struct row[]){__VA_ARGS__}) / sizeof(struct row))
 
-#define CREATE(number, day) \
-	{.seq = number, .on = day, .action = EVENT_CREATE, .stage = "clue", .fields = "title=一 region=京津冀"}
-#define MOVE(number, day, to, set) {.seq = number, .on = day, .action = EVENT_MOVE, .stage = to, .fields = set, .note = "因"}
-#define UPDATE(number, day, set) {.seq = number, .on = day, .action = EVENT_UPDATE, .fields = set}
+#define CREATE(number, day)                                                                                               \
+	{                                                                                                                 \
+		.seq = number, .on = day, .action = EVENT_CREATE, .stage = "clue", .fields = "title=一 region=京津冀" \
+	}
+#define MOVE(number, day, to, set)                                                                                     \
+	{                                                                                                              \
+		.seq = number, .on = day, .action = EVENT_MOVE, .stage = to, .fields = set, .note = "因"              \
+	}
+#define UPDATE(number, day, set)                                                                                       \
+	{                                                                                                              \
+		.seq = number, .on = day, .action = EVENT_UPDATE, .fields = set                                        \
+	}
 
 static const char *stage_at(const struct fixture *fixture, const char *day)
 {
@@ -140,7 +149,8 @@ static const char *reached_at(const struct fixture *fixture, const char *day, in
 	return example_day_text(timeline_at(&fixture->timeline, example_day(day))->reached[stage]);
 }
 
-static void expect_fault(const struct timeline *timeline, size_t at, int64_t seq, const char *sentence, const char *hint)
+static void expect_fault(
+    const struct timeline *timeline, size_t at, int64_t seq, const char *sentence, const char *hint)
 {
 	assert_true(at < timeline->fault_count);
 	assert_int_equal(timeline->faults[at].seq, seq);
@@ -215,8 +225,7 @@ static void semantics_3_a_day_is_its_end_but_each_entry_counts(void **state)
 static void semantics_4_a_record_begins_with_its_creation(void **state)
 {
 	struct fixture *fixture = *state;
-	const struct timeline *timeline =
-	    FOLD(fixture, CREATE(7, "2022-02-01"), UPDATE(8, "2022-01-15", "region=早"));
+	const struct timeline *timeline = FOLD(fixture, CREATE(7, "2022-02-01"), UPDATE(8, "2022-01-15", "region=早"));
 
 	assert_int_equal(timeline->day_count, 1);
 	assert_null(timeline_at(timeline, example_day("2022-01-31")));
@@ -246,7 +255,8 @@ static void semantics_5_a_backdated_change_that_breaks_a_later_step_is_told_by_t
 	    MOVE(2, "2022-07-05", "construction", "permit=1号"), MOVE(0, "2022-06-01", "abandoned", NULL));
 
 	assert_int_equal(timeline->fault_count, 1);
-	expect_fault(timeline, 0, 2, "#2 2022-07-05 开工在建：“项目”不能从“终止”转为“开工在建”", "可转为：无，已是终点");
+	expect_fault(
+	    timeline, 0, 2, "#2 2022-07-05 开工在建：“项目”不能从“终止”转为“开工在建”", "可转为：无，已是终点");
 	assert_string_equal(stage_at(fixture, "2022-07-05"), "construction"); /* applied as far as it can be */
 }
 
@@ -277,7 +287,8 @@ static void semantics_7_a_dropped_record_is_gone_from_its_day_on(void **state)
 static void semantics_8_without_a_live_creation_there_is_no_day_and_each_event_is_listed(void **state)
 {
 	struct fixture *fixture = *state;
-	struct row rows[] = {CREATE(1, "2022-01-01"), UPDATE(2, "2022-02-01", "region=二"), UPDATE(3, "2022-03-01", "region=三")};
+	struct row rows[] = {
+	    CREATE(1, "2022-01-01"), UPDATE(2, "2022-02-01", "region=二"), UPDATE(3, "2022-03-01", "region=三")};
 	const struct timeline *timeline;
 
 	rows[0].dead = true;
@@ -358,9 +369,24 @@ static void semantics_13_computed_values_hold_from_their_day_on(void **state)
 {
 	struct fixture *fixture = *state;
 	const struct timeline *timeline = FOLD(fixture,
-	    {.seq = 1, .on = "2022-01-01", .action = EVENT_CREATE, .fields = "title=一 region=京", .computed_on = "2022-01-01", .rate = "100000"},
-	    {.seq = 2, .on = "2022-03-01", .action = EVENT_UPDATE, .fields = "planned=5", .computed_on = "2022-03-01", .rate = "300000"},
-	    {.seq = 3, .on = "2022-02-01", .action = EVENT_UPDATE, .fields = "planned=4", .computed_on = "2022-02-01", .rate = "200000"},
+	    {.seq = 1,
+		.on = "2022-01-01",
+		.action = EVENT_CREATE,
+		.fields = "title=一 region=京",
+		.computed_on = "2022-01-01",
+		.rate = "100000"},
+	    {.seq = 2,
+		.on = "2022-03-01",
+		.action = EVENT_UPDATE,
+		.fields = "planned=5",
+		.computed_on = "2022-03-01",
+		.rate = "300000"},
+	    {.seq = 3,
+		.on = "2022-02-01",
+		.action = EVENT_UPDATE,
+		.fields = "planned=4",
+		.computed_on = "2022-02-01",
+		.rate = "200000"},
 	    {.seq = 4, .on = "2022-05-01", .action = EVENT_RECOMPUTE, .computed_on = "2022-05-01", .rate = "500000"});
 
 	assert_int_equal(timeline->fault_count, 0);
@@ -376,7 +402,12 @@ static void semantics_13_of_computed_values_of_one_day_the_last_learnt_holds_eve
 	struct fixture *fixture = *state;
 	const struct timeline *timeline = FOLD(fixture, CREATE(1, "2022-01-01"),
 	    {.seq = 2, .on = "2022-03-01", .action = EVENT_UPDATE, .computed_on = "2022-03-01", .rate = "100000"},
-	    {.seq = 3, .on = "2022-02-01", .action = EVENT_UPDATE, .computed_on = "2022-03-01", .rate = "200000", .dead = true});
+	    {.seq = 3,
+		.on = "2022-02-01",
+		.action = EVENT_UPDATE,
+		.computed_on = "2022-03-01",
+		.rate = "200000",
+		.dead = true});
 
 	assert_int_equal(timeline->fault_count, 0);
 	assert_string_equal(text_at(fixture, "2022-03-01", "rate"), "20%");
@@ -437,9 +468,12 @@ static void a_creation_is_refused_without_title_required_fields_and_needs(void *
 	} cases[] = {
 	    {{.action = EVENT_CREATE, .fields = "region=京"}, "title", "“项目”要有标题"},
 	    {{.action = EVENT_CREATE, .fields = "title=一"}, "region", "“项目”必须填：地区"},
-	    {{.action = EVENT_CREATE, .fields = "title=一 region=京", .stage = "signed"}, "planned", "进入“签约”要先填：计划总投资"},
-	    {{.action = EVENT_CREATE, .fields = "title=一 region=京", .stage = "away"}, "stage", "“项目”没有名为“away”的阶段"},
-	    {{.action = EVENT_CREATE, .fields = "title=一 region=京", .stage = "resume"}, "stage", "登记时不能就是复工，要写一个阶段"},
+	    {{.action = EVENT_CREATE, .fields = "title=一 region=京", .stage = "signed"}, "planned",
+		"进入“签约”要先填：计划总投资"},
+	    {{.action = EVENT_CREATE, .fields = "title=一 region=京", .stage = "away"}, "stage",
+		"“项目”没有名为“away”的阶段"},
+	    {{.action = EVENT_CREATE, .fields = "title=一 region=京", .stage = "resume"}, "stage",
+		"登记时不能就是复工，要写一个阶段"},
 	    {{.action = EVENT_UPDATE, .fields = "region=京"}, "on", "那一天它还没有登记"},
 	    {{.action = EVENT_NOTE}, "on", "那一天它还没有登记"},
 	    {{.action = EVENT_DROP}, "on", "那一天它还没有登记"},
@@ -466,10 +500,12 @@ static void a_move_may_bring_what_its_stage_needs(void **state)
 	struct fixture *fixture = *state;
 
 	assert_int_equal(
-	    FOLD(fixture, CREATE(1, "2022-01-01"), MOVE(2, "2022-02-01", "construction", "permit=1号"))->fault_count, 0);
+	    FOLD(fixture, CREATE(1, "2022-01-01"), MOVE(2, "2022-02-01", "construction", "permit=1号"))->fault_count,
+	    0);
 	assert_string_equal(text_at(fixture, "2022-02-01", "permit"), "1号");
 	assert_int_equal(FOLD(fixture, CREATE(1, "2022-01-01"), UPDATE(2, "2022-01-02", "permit=1号"),
-	    MOVE(3, "2022-02-01", "construction", "permit="))->fault_count,
+			     MOVE(3, "2022-02-01", "construction", "permit="))
+			     ->fault_count,
 	    1);
 }
 
@@ -478,8 +514,13 @@ static void a_creation_may_begin_at_any_stage(void **state)
 	struct fixture *fixture = *state;
 
 	assert_int_equal(FOLD(fixture,
-	    {.seq = 1, .on = "2022-01-01", .action = EVENT_CREATE, .stage = "construction", .fields = "title=一 region=京 permit=1"})
-	    ->fault_count, 0);
+			     {.seq = 1,
+				 .on = "2022-01-01",
+				 .action = EVENT_CREATE,
+				 .stage = "construction",
+				 .fields = "title=一 region=京 permit=1"})
+			     ->fault_count,
+	    0);
 	assert_string_equal(stage_at(fixture, "2022-01-01"), "construction");
 	assert_string_equal(reached_at(fixture, "2022-01-01", CLUE), "");
 }
@@ -500,8 +541,7 @@ static void sets_take_and_give_names(void **state)
 static void changes_of_unknown_fields_and_other_types_are_left_out(void **state)
 {
 	const struct change changes[] = {
-	    {"removed", CHANGE_SET, {VALUE_TEXT, 0, "x"}},
-	    {"planned", CHANGE_SET, {VALUE_TEXT, 0, "x"}},
+	    {"removed", CHANGE_SET, {VALUE_TEXT, 0, "x"}}, {"planned", CHANGE_SET, {VALUE_TEXT, 0, "x"}},
 	    {"licence", CHANGE_SET, {VALUE_TEXT, 0, "旧名"}}, /* permit's former name */
 	};
 	struct fixture *fixture = *state;
@@ -519,8 +559,8 @@ static void changes_of_unknown_fields_and_other_types_are_left_out(void **state)
 static void notes_change_nothing_but_are_a_day(void **state)
 {
 	struct fixture *fixture = *state;
-	const struct timeline *timeline =
-	    FOLD(fixture, CREATE(1, "2022-01-01"), {.seq = 2, .on = "2022-02-01", .action = EVENT_NOTE, .note = "走访"});
+	const struct timeline *timeline = FOLD(
+	    fixture, CREATE(1, "2022-01-01"), {.seq = 2, .on = "2022-02-01", .action = EVENT_NOTE, .note = "走访"});
 
 	assert_int_equal(timeline->day_count, 2);
 	assert_int_equal(timeline->entry_count, 1);

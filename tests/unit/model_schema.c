@@ -23,7 +23,8 @@ static void expect(const struct declarations *set, const struct catalog *catalog
 		fail_msg("wanted: %s\ntold: %s", told != NULL ? told : "nothing", buffer_text(&faults));
 	if (told != NULL) {
 		assert_int_equal(error.code, ERROR_INVALID);
-		assert_int_equal(strncmp(buffer_text(&faults), error.sentence, strlen(error.sentence)), 0); /* the first */
+		assert_int_equal(
+		    strncmp(buffer_text(&faults), error.sentence, strlen(error.sentence)), 0); /* the first */
 		assert_string_not_equal(error.hint, "");
 	}
 	schema_release(schema);
@@ -43,8 +44,8 @@ static void expect_fields(const struct field_declaration *fields, size_t count, 
 	expect(&set, NULL, told);
 }
 
-#define FIELD_TEST(told, ...) \
-	expect_fields((const struct field_declaration[]){__VA_ARGS__}, \
+#define FIELD_TEST(told, ...)                                                                                          \
+	expect_fields((const struct field_declaration[]){__VA_ARGS__},                                                 \
 	    sizeof((const struct field_declaration[]){__VA_ARGS__}) / sizeof(struct field_declaration), told)
 
 static const struct named one_value[] = {{"a", "甲"}};
@@ -63,7 +64,8 @@ static void fields_are_checked_one_by_one(void **state)
 	FIELD_TEST("字段的名字“大小”不行", {.name = "大小", .type = "int"});
 	FIELD_TEST(NULL, {.name = "a23456789012345678901234567890123456789_1", .type = "int"});
 	FIELD_TEST("至多 41 个", {.name = "a23456789012345678901234567890123456789_12", .type = "int"});
-	FIELD_TEST("已有字段“size”（alpha/init.lua:7）", {.name = "size", .type = "int"}, {.name = "size", .type = "int"});
+	FIELD_TEST(
+	    "已有字段“size”（alpha/init.lua:7）", {.name = "size", .type = "int"}, {.name = "size", .type = "int"});
 	FIELD_TEST("没有 integr 这种类型", {.name = "size", .type = "integr"});
 	FIELD_TEST("最接近的是“money”", {.name = "size", .type = "mony"});
 	FIELD_TEST("还不支持 file", {.name = "size", .type = "file"});
@@ -76,19 +78,24 @@ static void fields_are_checked_one_by_one(void **state)
 	FIELD_TEST("分不清", {.name = "size", .type = "enum", .values = same_titles, .value_count = 2});
 	FIELD_TEST(NULL, {.name = "size", .type = "enum", .values = digit_values, .value_count = 2});
 	FIELD_TEST("“斤”不是金额单位", {.name = "size", .type = "money", .unit = "斤"});
-	FIELD_TEST("标题都是“大小”", {.name = "a", .title = "大小", .type = "int"}, {.name = "b", .title = "大小", .type = "int"});
-	FIELD_TEST("一个的标题是另一个的名字", {.name = "a", .title = "b", .type = "int"}, {.name = "b", .title = "乙", .type = "int"});
+	FIELD_TEST("标题都是“大小”", {.name = "a", .title = "大小", .type = "int"},
+	    {.name = "b", .title = "大小", .type = "int"});
+	FIELD_TEST("一个的标题是另一个的名字", {.name = "a", .title = "b", .type = "int"},
+	    {.name = "b", .title = "乙", .type = "int"});
 	FIELD_TEST("was 写的旧名字还在用", {.name = "a", .type = "int", .was = "b"}, {.name = "b", .type = "int"});
-	FIELD_TEST("旧值只能归一个", {.name = "a", .type = "int", .was = "c"}, {.name = "b", .type = "int", .was = "c"});
-	FIELD_TEST("标题太长", {.name = "a",
-	    .title = "一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一", .type = "int"});
+	FIELD_TEST(
+	    "旧值只能归一个", {.name = "a", .type = "int", .was = "c"}, {.name = "b", .type = "int", .was = "c"});
+	FIELD_TEST("标题太长",
+	    {.name = "a",
+		.title = "一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一",
+		.type = "int"});
 }
 
 static void words_of_the_core_are_no_fields(void **state)
 {
 	static const char *const words[] = {"id", "kind", "title", "stage", "stage_since", "days_in_stage",
-	    "workdays_in_stage", "version", "light", "exists", "record", "on", "open", "done", "dead", "and", "or", "not",
-	    "in", "reached", "contains", "today", "me"};
+	    "workdays_in_stage", "version", "light", "exists", "record", "on", "open", "done", "dead", "and", "or",
+	    "not", "in", "reached", "contains", "today", "me"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
@@ -130,8 +137,8 @@ static void expect_stages(const struct stage_declaration *stages, size_t count, 
 	expect(&set, NULL, told);
 }
 
-#define STAGE_TEST(told, ...) \
-	expect_stages((const struct stage_declaration[]){__VA_ARGS__}, \
+#define STAGE_TEST(told, ...)                                                                                          \
+	expect_stages((const struct stage_declaration[]){__VA_ARGS__},                                                 \
 	    sizeof((const struct stage_declaration[]){__VA_ARGS__}) / sizeof(struct stage_declaration), told)
 
 static void stages_are_checked_one_by_one(void **state)
@@ -176,17 +183,25 @@ static void expect_kinds(const struct kind_declaration *kinds, size_t count, con
 static void semantics_26_prefixes_are_unique_and_kinds_are_told_apart(void **state)
 {
 	static const struct kind_declaration cases[][2] = {
-	    {{.place = {"a", 1}, .name = "x", .title = "甲", .prefix = "X"}, {.place = {"a", 2}, .name = "y", .title = "乙", .prefix = "X"}},
-	    {{.place = {"a", 1}, .name = "x", .title = "甲", .prefix = "X"}, {.place = {"a", 2}, .name = "x", .title = "乙", .prefix = "Y"}},
-	    {{.place = {"a", 1}, .name = "x", .title = "甲", .prefix = "X"}, {.place = {"a", 2}, .name = "y", .title = "甲", .prefix = "Y"}},
-	    {{.place = {"a", 1}, .name = "x", .title = "甲", .prefix = "X"}, {.place = {"a", 2}, .name = "y", .title = "乙", .prefix = "y"}},
-	    {{.place = {"a", 1}, .name = "x", .title = "甲", .prefix = "X"}, {.place = {"a", 2}, .name = "y", .title = "乙"}},
-	    {{.place = {"a", 1}, .name = "x", .title = "甲", .prefix = "X"}, {.place = {"a", 2}, .name = "Y", .title = "乙", .prefix = "Y"}},
-	    {{.place = {"a", 1}, .name = "x", .title = "甲", .prefix = "X"}, {.place = {"a", 2}, .name = "y", .extend = true}},
-	    {{.place = {"a", 1}, .name = "x", .title = "甲", .prefix = "X"}, {.place = {"a", 2}, .name = "y", .title = "乙", .prefix = "X2"}},
+	    {{.place = {"a", 1}, .name = "x", .title = "甲", .prefix = "X"},
+		{.place = {"a", 2}, .name = "y", .title = "乙", .prefix = "X"}},
+	    {{.place = {"a", 1}, .name = "x", .title = "甲", .prefix = "X"},
+		{.place = {"a", 2}, .name = "x", .title = "乙", .prefix = "Y"}},
+	    {{.place = {"a", 1}, .name = "x", .title = "甲", .prefix = "X"},
+		{.place = {"a", 2}, .name = "y", .title = "甲", .prefix = "Y"}},
+	    {{.place = {"a", 1}, .name = "x", .title = "甲", .prefix = "X"},
+		{.place = {"a", 2}, .name = "y", .title = "乙", .prefix = "y"}},
+	    {{.place = {"a", 1}, .name = "x", .title = "甲", .prefix = "X"},
+		{.place = {"a", 2}, .name = "y", .title = "乙"}},
+	    {{.place = {"a", 1}, .name = "x", .title = "甲", .prefix = "X"},
+		{.place = {"a", 2}, .name = "Y", .title = "乙", .prefix = "Y"}},
+	    {{.place = {"a", 1}, .name = "x", .title = "甲", .prefix = "X"},
+		{.place = {"a", 2}, .name = "y", .extend = true}},
+	    {{.place = {"a", 1}, .name = "x", .title = "甲", .prefix = "X"},
+		{.place = {"a", 2}, .name = "y", .title = "乙", .prefix = "X2"}},
 	};
-	static const char *const told[] = {"a:2: “乙”和“甲”（a:1）的编号前缀都是 X", "类别“x”已在 a:1 声明", "叫法“甲”相同",
-	    "编号前缀“y”不行", "编号前缀“”不行", "类别的名字“Y”不行", "要扩展的类别 y 没有声明", NULL};
+	static const char *const told[] = {"a:2: “乙”和“甲”（a:1）的编号前缀都是 X", "类别“x”已在 a:1 声明",
+	    "叫法“甲”相同", "编号前缀“y”不行", "编号前缀“”不行", "类别的名字“Y”不行", "要扩展的类别 y 没有声明", NULL};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(told); i++)
@@ -196,8 +211,12 @@ static void semantics_26_prefixes_are_unique_and_kinds_are_told_apart(void **sta
 static void all_faults_are_told_not_only_the_first(void **state)
 {
 	static const struct field_declaration fields[] = {{.name = "A", .type = "int"}, {.name = "b", .type = "nope"}};
-	static const struct kind_declaration kind = {
-	    .place = {"alpha/init.lua", 3}, .name = "x", .title = "甲", .prefix = "x", .fields = fields, .field_count = 2};
+	static const struct kind_declaration kind = {.place = {"alpha/init.lua", 3},
+	    .name = "x",
+	    .title = "甲",
+	    .prefix = "x",
+	    .fields = fields,
+	    .field_count = 2};
 	const struct declarations set = {.plugin = "alpha", .kinds = &kind, .kind_count = 1}, *sets[] = {&set};
 	struct buffer faults;
 	struct error error;
@@ -256,7 +275,8 @@ static void guards_know_what_they_are_asked_for_and_come_by_name(void **state)
 	assert_non_null(schema);
 	assert_string_equal(schema->guards[0].declaration->name, "any");
 	assert_int_equal(schema->guards[0].kind, 1);
-	assert_int_equal(schema->guards[0].actions, 1 << EVENT_CREATE | 1 << EVENT_UPDATE | 1 << EVENT_MOVE | 1 << EVENT_DROP);
+	assert_int_equal(
+	    schema->guards[0].actions, 1 << EVENT_CREATE | 1 << EVENT_UPDATE | 1 << EVENT_MOVE | 1 << EVENT_DROP);
 	assert_string_equal(schema->guards[1].declaration->name, "no_drop");
 	assert_int_equal(schema->guards[1].actions, 1 << EVENT_DROP);
 	assert_int_equal(schema->guards[2].stage, SIGNED);
@@ -280,8 +300,8 @@ static void figures_are_checked(void **state)
 	    {.place = {"f", 1}, .name = "a", .of = "project", .has_denominator = true, .denominator = {.sum = "x"}},
 	    {.place = {"f", 1}, .name = "a", .of = "project", .against = "month"},
 	};
-	static const char *const told[] = {NULL, NULL, NULL, "没有这个类别", "没有这个日期", "它不是日期", "最接近的是“planned”",
-	    "加不起来", "没有写 sum", "不能相减", "不是“项目”的字段", "与上年同期比"};
+	static const char *const told[] = {NULL, NULL, NULL, "没有这个类别", "没有这个日期", "它不是日期",
+	    "最接近的是“planned”", "加不起来", "没有写 sum", "不能相减", "不是“项目”的字段", "与上年同期比"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -299,8 +319,8 @@ static void mappings_are_checked(void **state)
 	    {{.header = "甲", .target = "reached(signed)"}}, {{.header = "甲", .target = "stage"}}, {{.header = "甲"}},
 	    {{.header = "甲", .target = "planed"}}, {{.header = "甲", .target = "rate"}},
 	    {{.header = "甲", .target = "reached(sined)"}}, {{.header = "甲", .target = "planned", .unit = "吨"}}};
-	static const char *const told[] = {NULL, NULL, NULL, NULL, "最接近的是“planned”", "是计算字段", "最接近的是“signed”",
-	    "“吨”不是金额单位"};
+	static const char *const told[] = {
+	    NULL, NULL, NULL, NULL, "最接近的是“planned”", "是计算字段", "最接近的是“signed”", "“吨”不是金额单位"};
 	static const struct mapping_declaration others[] = {
 	    {.place = {"m", 1}, .name = "m", .kind = "project", .key = "code"},
 	    {.place = {"m", 1}, .name = "m", .kind = "projekt"},
@@ -330,7 +350,8 @@ static void mappings_are_checked(void **state)
 
 static void exports_are_checked(void **state)
 {
-	static const struct argument_declaration twice[] = {{.name = "a", .type = "date"}, {.name = "a", .type = "int"}};
+	static const struct argument_declaration twice[] = {
+	    {.name = "a", .type = "date"}, {.name = "a", .type = "int"}};
 	static const struct argument_declaration unknown[] = {{.name = "a", .type = "set"}};
 	static const struct export_declaration cases[] = {
 	    {.place = {"e", 1}, .name = "weekly", .args = twice, .arg_count = 1, .run = 1},
@@ -385,7 +406,8 @@ static void calendars_are_one_and_never_overlap(void **state)
 static void what_is_no_longer_declared_is_hidden_and_kept(void **state)
 {
 	static const struct remembered_field fields[] = {{"project", "region", VALUE_TEXT, NULL},
-	    {"project", "licence", VALUE_TEXT, NULL}, {"project", "old", VALUE_MONEY, NULL}, {"gone", "x", VALUE_INT, NULL}};
+	    {"project", "licence", VALUE_TEXT, NULL}, {"project", "old", VALUE_MONEY, NULL},
+	    {"gone", "x", VALUE_INT, NULL}};
 	static const struct remembered_stage stages[] = {{"project", "clue", "线索"}, {"project", "framed", "框架"}};
 	static const struct remembered_kind kinds[] = {{"project", "P", "项目", 4}, {"gone", "G", "没了", 5}};
 	static const struct catalog catalog = {kinds, 2, fields, 4, stages, 2};
@@ -424,9 +446,22 @@ static void a_journalled_event_may_use_what_is_hidden(void **state)
 	static const struct change creation[] = {
 	    {"title", CHANGE_SET, {VALUE_TEXT, 0, "一"}}, {"region", CHANGE_SET, {VALUE_TEXT, 0, "京"}}};
 	static const struct change update[] = {{"old", CHANGE_SET, {VALUE_TEXT, 0, "旧值"}}};
-	const struct event events[] = {
-	    {.seq = 1, .place = 1, .effective_on = {19000}, .action = EVENT_CREATE, .stage = "clue", .changes = creation, .change_count = 2, .live = true},
-	    {.seq = 2, .place = 2, .effective_on = {19010}, .action = EVENT_MOVE, .stage = "framed", .changes = update, .change_count = 1, .live = true},
+	const struct event events[] = {{.seq = 1,
+					   .place = 1,
+					   .effective_on = {19000},
+					   .action = EVENT_CREATE,
+					   .stage = "clue",
+					   .changes = creation,
+					   .change_count = 2,
+					   .live = true},
+	    {.seq = 2,
+		.place = 2,
+		.effective_on = {19010},
+		.action = EVENT_MOVE,
+		.stage = "framed",
+		.changes = update,
+		.change_count = 1,
+		.live = true},
 	    {.seq = 3, .place = 3, .effective_on = {19020}, .action = EVENT_MOVE, .stage = "landed", .live = true}};
 	const struct event *const pointers[] = {&events[0], &events[1], &events[2]};
 	const struct declarations *sets[] = {&example_alpha};
@@ -453,7 +488,8 @@ static void a_changed_type_is_refused_with_what_to_do(void **state)
 	static const struct remembered_field cases[] = {{"project", "floors", VALUE_TEXT, NULL},
 	    {"project", "licence", VALUE_INT, NULL}, {"project", "investor", VALUE_REF, "person"},
 	    {"project", "investor", VALUE_REF, "enterprise"}};
-	static const char *const told[] = {"字段“floors”已按 text 存了值，不能改成 int：用另一个名字声明新字段，把旧值抄过去",
+	static const char *const told[] = {
+	    "字段“floors”已按 text 存了值，不能改成 int：用另一个名字声明新字段，把旧值抄过去",
 	    "字段“permit”已按 int 存了值，不能改成 text", "已按 ref:person 存了值，不能改成 ref:enterprise", NULL};
 
 	(void)state;
@@ -466,8 +502,10 @@ static void a_changed_type_is_refused_with_what_to_do(void **state)
 
 static void semantics_26_a_prefix_once_used_stays_with_its_kind(void **state)
 {
-	static const struct remembered_kind gone[] = {{"gone", "E", "没了", 5}}, renamed[] = {{"project", "Q", "项目", 1}};
-	static const struct catalog taken = {.kinds = gone, .kind_count = 1}, changed = {.kinds = renamed, .kind_count = 1};
+	static const struct remembered_kind gone[] = {{"gone", "E", "没了", 5}},
+					    renamed[] = {{"project", "Q", "项目", 1}};
+	static const struct catalog taken = {.kinds = gone, .kind_count = 1},
+				    changed = {.kinds = renamed, .kind_count = 1};
 
 	(void)state;
 	expect(&example_alpha, &taken, "“企业”的编号前缀 E 已归“没了”（gone）");
@@ -476,7 +514,8 @@ static void semantics_26_a_prefix_once_used_stays_with_its_kind(void **state)
 
 /* extensions, looking up, the wire */
 
-static const struct field_declaration extra_fields[] = {{.name = "score", .title = "评分", .type = "int", .required = true}};
+static const struct field_declaration extra_fields[] = {
+    {.name = "score", .title = "评分", .type = "int", .required = true}};
 static const struct stage_declaration extra_stages[] = {
     {.name = "completed", TO("audited"), NEEDS("score")}, {.name = "audited", .title = "已审计", .done = true}};
 static const struct kind_declaration extension[] = {{.place = {"beta/init.lua", 2},
@@ -529,9 +568,12 @@ static void the_hash_of_the_set_changes_with_any_plugin(void **state)
 
 static void names_and_titles_find_what_is_declared(void **state)
 {
-	static const struct figure_declaration figure = {.place = {"f", 1}, .name = "on-time", .title = "按时率", .of = "project"};
-	static const struct mapping_declaration mapping = {.place = {"m", 1}, .name = "ledger", .title = "台账", .kind = "project"};
-	static const struct export_declaration export = {.place = {"e", 1}, .name = "weekly", .title = "周报", .run = 1};
+	static const struct figure_declaration figure = {
+	    .place = {"f", 1}, .name = "on-time", .title = "按时率", .of = "project"};
+	static const struct mapping_declaration mapping = {
+	    .place = {"m", 1}, .name = "ledger", .title = "台账", .kind = "project"};
+	static const struct export_declaration export = {
+	    .place = {"e", 1}, .name = "weekly", .title = "周报", .run = 1};
 	struct declarations set = example_alpha;
 	const struct declarations *sets[] = {&set};
 	struct pool *pool = pool_new();
@@ -628,7 +670,8 @@ static void damaged_kinds_are_refused_or_stay_in_bounds(void **state)
 
 			(void)state_new(pool, &read->kinds[i], 1);
 			if (read->kinds[i].flow != NULL)
-				assert_false(flow_check_move(read->kinds[i].flow, 0, -1, "nowhere at all", &to, &error));
+				assert_false(
+				    flow_check_move(read->kinds[i].flow, 0, -1, "nowhere at all", &to, &error));
 		}
 		schema_release(read);
 		bytes.bytes[bit / 8] = (char)(bytes.bytes[bit / 8] ^ (1 << bit % 8));

@@ -45,7 +45,8 @@ static void sets_stay_sorted_and_without_repeats(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		struct value set = cases[i].before[0] == '\0' ? value_empty() : (struct value){VALUE_SET, 0, cases[i].before};
+		struct value set =
+		    cases[i].before[0] == '\0' ? value_empty() : (struct value){VALUE_SET, 0, cases[i].before};
 
 		set = cases[i].sign == '+' ? set_with(pool, set, cases[i].name) : set_without(pool, set, cases[i].name);
 		assert_int_equal(set.type, cases[i].after[0] == '\0' ? VALUE_EMPTY : VALUE_SET);
