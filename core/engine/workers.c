@@ -61,7 +61,7 @@ struct workers *workers_new(size_t threads, struct error *error)
 	return workers;
 }
 
-void workers_free(struct workers *workers)
+void workers_stop(struct workers *workers)
 {
 	if (workers == NULL)
 		return;
@@ -71,6 +71,14 @@ void workers_free(struct workers *workers)
 	pthread_mutex_unlock(&workers->lock);
 	for (size_t i = 0; i < workers->thread_count; i++)
 		pthread_join(workers->threads[i], NULL);
+	workers->thread_count = 0;
+}
+
+void workers_free(struct workers *workers)
+{
+	if (workers == NULL)
+		return;
+	workers_stop(workers);
 	pthread_mutex_destroy(&workers->lock);
 	pthread_cond_destroy(&workers->wake);
 	free(workers->threads);

@@ -9,8 +9,9 @@ struct workers;
 enum { WORKERS_QUEUE_LARGEST = 1000 };
 
 must_check struct workers *workers_new(size_t threads, struct error *error);
-/* Finishes what is queued, then ends the threads. NULL is allowed. */
-void workers_free(struct workers *workers);
+/* Finishes what is queued, then ends the threads; posting is refused from then on. NULL is allowed. */
+void workers_stop(struct workers *workers);
+void workers_free(struct workers *workers); /* stops first */
 /* Any thread. ERROR_BUSY: the queue is full. */
 must_check bool workers_post(struct workers *workers, void (*run)(void *argument), void *argument, struct error *error);
 

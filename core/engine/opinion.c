@@ -1,0 +1,272 @@
+#include "engine/opinion.h"
+
+#include "engine/asks.h"
+#include <string.h>
+
+enum { REQUEST_LARGEST = 8 << 20, READS_LARGEST = 1000, KINDS_READ_LARGEST = 64 };
+
+struct asking {
+	struct engine *engine;
+	struct plugin_set *set;
+	struct proposal *proposal;
+	struct view *view;
+	struct pool *pool;
+	struct opinion *opinion;
+	struct read_version *reads;
+	int32_t *kinds_read;
+	bool too_many;
+};
+
+static void note_read(void *argument, const struct kind *kind, int64_t record, int64_t version)
+{
+	struct asking *asking = argument;
+	struct opinion *opinion = asking->opinion;
+
+	if (record == 0) {
+		for (size_t i = 0; i < opinion->kinds_read_count; i++)
+			if (asking->kinds_read[i] == kind->number)
+				return;
+		if (opinion->kinds_read_count == KINDS_READ_LARGEST)
+			asking->too_many = true;
+		else
+			asking->kinds_read[opinion->kinds_read_count++] = kind->number;
+		return;
+	}
+	for (size_t i = 0; i < opinion->read_count; i++)
+		if (asking->reads[i].record == record)
+			return;
+	if (opinion->read_count == READS_LARGEST)
+		asking->too_many = true;
+	else
+		asking->reads[opinion->read_count++] = (struct read_version){.record = record, .version = version};
+}
+
+/* ---- computed fields ---- */
+
+static bool fit_value(struct asking *asking, const struct field *field, struct value *value, struct error *error)
+{
+	const char *plugin = asking->set->plugins[field->plugin].name;
+
+	if (value->type == VALUE_EMPTY || value->type == field->type)
+		return true;
+	if (value->type == VALUE_INT && (field->type == VALUE_DECIMAL || field->type == VALUE_PERCENT) && value->number < INT64_MAX / 1000000 &&
+	    value->number > INT64_MIN / 1000000) {
+		*value = value_of_number(field->type, value->number * 1000000);
+		return true;
+	}
+	if (value->type == VALUE_DECIMAL && field->type == VALUE_PERCENT) {
+		value->type = VALUE_PERCENT;
+		return true;
+	}
+	if (value->type == VALUE_TEXT && field->type == VALUE_ENUM) {
+		const struct named *named = field_find_value(field, value->text);
+
+		if (named != NULL) {
+			*value = (struct value){.type = VALUE_ENUM, .text = named->name};
+			return true;
+		}
+	}
+	return error_set(error, ERROR_PLUGIN_FAULT, field->name, "插件 %s 算出的%s不是 %s", plugin, field->title, value_type_name(field->type));
+}
+
+static bool compute_field(struct asking *asking, const struct field *field, const struct state *const *states, size_t count, struct value *values, size_t stride,
+    struct error *error)
+{
+	struct buffer request;
+	struct wire result;
+	bool ok;
+
+	buffer_init(&request, REQUEST_LARGEST);
+	wire_put_count(&request, count);
+	for (size_t i = 0; i < count; i++)
+		state_put(&request, states[i]);
+	ok = hosts_call(asking->engine->hosts, HOST_INTERACTIVE, asking->set, HOST_CALL_COMPUTE, field->plugin, field->compute,
+	    asking->proposal->resolver.today, &request, NULL, asking->pool, &result, error);
+	buffer_clear(&request);
+	if (!ok) {
+		if (error->field[0] == '\0')
+			memcpy(error->field, field->name, strlen(field->name) + 1);
+		return false;
+	}
+	ok = wire_get_count(&result, count) == count;
+	for (size_t i = 0; ok && i < count; i++) {
+		values[i * stride] = value_get(&result, asking->pool);
+		if (wire_ok(&result) && !fit_value(asking, field, &values[i * stride], error))
+			return false;
+	}
+	if (!ok || !wire_end(&result))
+		return error_set(error, ERROR_PLUGIN_FAULT, field->name, "插件 %s 的答案不成样子", asking->set->plugins[field->plugin].name);
+	return true;
+}
+
+static void apply_to_row(struct state *state, const struct kind *kind, const struct value *values)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < kind->field_count; i++)
+		if (kind->fields[i].compute != 0 && !kind->fields[i].hidden)
+			state->values[i] = values[n++];
+}
+
+/* In the order of declaration, so that a computed field may use one declared before it. */
+static bool compute_all(struct asking *asking, struct error *error)
+{
+	const struct kind *kind = asking->proposal->kind;
+	const struct state *const *states;
+	size_t count = plan_altered(&asking->proposal->plan, asking->pool, &states), fields = 0, n = 0;
+	struct computed *computed = pool_alloc_array(asking->pool, count, sizeof(*computed));
+	struct value *values;
+
+	for (size_t i = 0; i < kind->field_count; i++)
+		fields += kind->fields[i].compute != 0 && !kind->fields[i].hidden;
+	values = pool_alloc_array(asking->pool, count * fields, sizeof(*values));
+	for (size_t i = 0; i < kind->field_count; i++) {
+		if (kind->fields[i].compute == 0 || kind->fields[i].hidden)
+			continue;
+		if (!compute_field(asking, &kind->fields[i], states, count, values + n, fields, error))
+			return false;
+		for (size_t j = 0; j < count; j++)
+			((struct state *)states[j])->values[i] = values[j * fields + n];
+		n++;
+	}
+	for (size_t j = 0; j < count; j++) {
+		struct change *changes = pool_alloc_array(asking->pool, fields, sizeof(*changes));
+
+		n = 0;
+		for (size_t i = 0; i < kind->field_count; i++)
+			if (kind->fields[i].compute != 0 && !kind->fields[i].hidden) {
+				changes[n] = (struct change){.field = kind->fields[i].name, .value = values[j * fields + n]};
+				n++;
+			}
+		computed[j] = (struct computed){.on = states[j]->on, .values = changes, .count = fields};
+		/* guards see them too */
+		if (states[j]->on.day == asking->proposal->plan.after_day->on.day)
+			apply_to_row((struct state *)asking->proposal->plan.after_day, kind, values + j * fields);
+		if (states[j]->on.day == asking->proposal->plan.after_now->on.day)
+			apply_to_row((struct state *)asking->proposal->plan.after_now, kind, values + j * fields);
+	}
+	asking->opinion->computed = computed;
+	asking->opinion->computed_count = count;
+	return true;
+}
+
+/* ---- guards ---- */
+
+static bool guard_applies(const struct guard *guard, const struct proposal *proposal, const struct kind *kinds)
+{
+	if (&kinds[guard->kind] != proposal->kind)
+		return false;
+	for (size_t i = 0; i < proposal->step_count; i++) {
+		const struct event *event = proposal->steps[i].event;
+
+		if (event == NULL || event->action == EVENT_RECOMPUTE || (guard->actions & (1U << event->action)) == 0)
+			continue;
+		if (guard->stage < 0 || (event->stage != NULL && strcmp(event->stage, proposal->kind->flow->stages[guard->stage].name) == 0))
+			return true;
+	}
+	return false;
+}
+
+static bool guard_holds_when(struct asking *asking, const struct guard *guard, const struct state *state, bool *ret_holds, struct error *error)
+{
+	struct query query = {.kind = asking->proposal->kind, .moment = asking->view->moment, .row = state};
+	struct compiled_query compiled;
+	struct value count = value_empty();
+
+	*ret_holds = true;
+	if (guard->declaration->when == NULL)
+		return true;
+	if (!view_parse_filter(asking->view, query.kind, guard->declaration->when, asking->pool, &query.filter, error) ||
+	    !query_compile_count(&query, asking->set->schema, asking->pool, &compiled, error) || !view_run_one(asking->view, &compiled, &count, 1, error))
+		return false;
+	*ret_holds = count.number > 0;
+	return true;
+}
+
+static bool ask_guard(struct asking *asking, const struct guard *guard, const struct state *after, const struct state *before, struct error *error)
+{
+	struct host_asker asker = asks_of_view(asking->view);
+	const char *name = guard->declaration->title != NULL ? guard->declaration->title : guard->declaration->name;
+	struct buffer request;
+	struct wire result;
+	const char *field, *sentence;
+	bool ok, refused;
+
+	buffer_init(&request, REQUEST_LARGEST);
+	state_put(&request, after);
+	wire_put_boolean(&request, before->exists);
+	if (before->exists)
+		state_put(&request, before);
+	ok = hosts_call(asking->engine->hosts, HOST_INTERACTIVE, asking->set, HOST_CALL_GUARD, guard->plugin, guard->declaration->check, after->on, &request, &asker,
+	    asking->pool, &result, error);
+	buffer_clear(&request);
+	if (!ok) {
+		if (error->code == ERROR_BUDGET || error->code == ERROR_PLUGIN_FAULT) {
+			struct error inner = *error;
+
+			/* fail closed: a guard that can't answer refuses */
+			error_set(error, ERROR_PLUGIN_FAULT, "", "守卫“%s”没有答上来，改动不放行：%s", name, inner.sentence);
+			error_hint(error, "请管理员看：luodi plugins");
+		}
+		return false;
+	}
+	refused = wire_get_boolean(&result);
+	field = refused ? wire_get_text(&result, asking->pool, NAME_LARGEST * 4) : NULL;
+	sentence = refused ? wire_get_name(&result, asking->pool, 2000) : NULL;
+	if (!wire_end(&result))
+		return error_set(error, ERROR_PLUGIN_FAULT, "", "守卫“%s”的答案不成样子，改动不放行", name);
+	if (!refused || (guard->declaration->warn && asking->proposal->note != NULL))
+		return true;
+	error_set(error, ERROR_REFUSED, field != NULL ? field : "", "%s", sentence);
+	return guard->declaration->warn ? error_hint(error, "确要这样，写明理由：--note 理由")
+	                                : error_hint(error, "守卫 %s，%s 插件。什么都没有写", name, asking->set->plugins[guard->plugin].name);
+}
+
+static bool ask_guards(struct asking *asking, struct error *error)
+{
+	const struct schema *schema = asking->set->schema;
+	const struct plan *plan = &asking->proposal->plan;
+	bool backdated = plan->after_now->on.day != plan->after_day->on.day;
+
+	for (size_t i = 0; i < schema->guard_count; i++) {
+		const struct guard *guard = &schema->guards[i];
+		bool holds;
+
+		if (!guard_applies(guard, asking->proposal, schema->kinds))
+			continue;
+		if (!guard_holds_when(asking, guard, plan->after_day, &holds, error))
+			return false;
+		if (holds && !ask_guard(asking, guard, plan->after_day, plan->before_day, error))
+			return false;
+		if (backdated && holds && plan->after_now->exists && !state_equal(plan->after_now, plan->before_now) &&
+		    !ask_guard(asking, guard, plan->after_now, plan->before_now, error))
+			return false;
+	}
+	return true;
+}
+
+bool opinion_ask(struct engine *engine, struct plugin_set *set, struct proposal *proposal, const struct head *head, struct pool *pool, struct opinion *ret_opinion,
+    struct error *error)
+{
+	struct moment moment = {.present = proposal->day.day == proposal->resolver.today.day, .as_of = proposal->day, .known_seq = SEQ_FOR_EVER};
+	struct asking asking = {.engine = engine, .set = set, .proposal = proposal, .pool = pool, .opinion = ret_opinion};
+	bool ok;
+
+	memset(ret_opinion, 0, sizeof(*ret_opinion));
+	asking.reads = pool_alloc_array(pool, READS_LARGEST, sizeof(*asking.reads));
+	asking.kinds_read = pool_alloc_array(pool, KINDS_READ_LARGEST, sizeof(*asking.kinds_read));
+	asking.view = view_borrow(engine, set, proposal->resolver.connection, head, &moment, &proposal->wish->caller);
+	asking.view->on_read = note_read;
+	asking.view->on_read_argument = &asking;
+	ok = (!proposal->kind->computes || compute_all(&asking, error)) && ask_guards(&asking, error);
+	view_close(asking.view);
+	if (ok && asking.too_many)
+		ok = error_set(error, ERROR_TOO_LARGE, "", "守卫读的记录太多，最多 %d 条", READS_LARGEST);
+	ret_opinion->set = set;
+	ret_opinion->record = proposal->record;
+	ret_opinion->version = proposal->plan.old_version;
+	ret_opinion->seq = head->seq;
+	ret_opinion->reads = asking.reads;
+	ret_opinion->kinds_read = asking.kinds_read;
+	return ok;
+}
