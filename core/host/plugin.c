@@ -226,6 +226,7 @@ static int on_error(lua_State *lua)
 	luaL_traceback(lua, lua, NULL, 1);
 	trace = lua_tolstring(lua, -1, &length);
 	escape_text(trace, length, fault->trace, sizeof fault->trace, true);
+	lua_settop(lua, 1); /* the message itself: a parser's comes by here twice */
 	return 1;
 }
 

@@ -90,8 +90,8 @@ static bool allow_rest(scmp_filter_ctx filter, int socket)
 	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
 		if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, plain[i], 0) != 0)
 			return false;
-	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(read), 1, SCMP_A0(SCMP_CMP_EQ, only)) == 0 &&
-	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_EQ, only)) == 0;
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(read), 1, SCMP_A0(SCMP_CMP_EQ, only, 0)) == 0 &&
+	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_EQ, only, 0)) == 0;
 }
 
 /* Anything else, also of a foreign architecture (x32, i386), kills the process. */
