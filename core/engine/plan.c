@@ -8,6 +8,7 @@ struct making {
 	struct pool *pool;
 	struct plan *plan;
 	struct date day;
+	int64_t known_seq;
 	/* the slow path: */
 	struct event **events; /* copies of the stored ones, then the steps' */
 	size_t event_count;
@@ -235,7 +236,7 @@ static bool fold_steps(struct making *making, struct error *error)
 	struct timeline before, after = {0};
 	size_t stored_count;
 
-	if (!store_load_events(making->connection, plan->record, SEQ_FOR_EVER, making->pool, &stored, &stored_count, error) ||
+	if (!store_load_events(making->connection, plan->record, making->known_seq, making->pool, &stored, &stored_count, error) ||
 	    !store_load_days(making->connection, plan->kind, plan->record, making->pool, &making->rows, &making->row_count, error))
 		return false;
 	load_copies(making, stored, stored_count);
@@ -262,11 +263,11 @@ static bool fold_steps(struct making *making, struct error *error)
 	return true;
 }
 
-bool plan_make(struct store_connection *connection, const struct kind *kind, int64_t record, struct date day, struct step *steps, size_t step_count,
+bool plan_make(struct store_connection *connection, const struct kind *kind, int64_t record, struct date day, int64_t known_seq, struct step *steps, size_t step_count,
     struct pool *pool, struct plan *ret_plan, struct error *error)
 {
 	struct plan plan = {.kind = kind, .record = record != 0 ? record : record_key(kind->number, 0), .steps = steps, .step_count = step_count, .day = day};
-	struct making making = {.connection = connection, .pool = pool, .plan = &plan, .day = day};
+	struct making making = {.connection = connection, .pool = pool, .plan = &plan, .day = day, .known_seq = known_seq};
 	struct state *current = NULL;
 
 	for (size_t i = 0; i < step_count; i++)

@@ -38,8 +38,9 @@ struct plan {
 };
 
 /* record 0: steps[0].event creates it; the plan then counts with number 0 until plan_number(). ERROR_REFUSED names the step that becomes
- * impossible. day: of the change, for before_day and after_day. */
-must_check bool plan_make(struct store_connection *connection, const struct kind *kind, int64_t record, struct date day, struct step *steps, size_t step_count,
+ * impossible. day: of the change, for before_day and after_day. known_seq: stored events
+ * count as they were known then (an undo has already said what goes). */
+must_check bool plan_make(struct store_connection *connection, const struct kind *kind, int64_t record, struct date day, int64_t known_seq, struct step *steps, size_t step_count,
     struct pool *pool, struct plan *ret_plan, struct error *error);
 
 /* A creation's key. Before plan_apply. */

@@ -69,7 +69,7 @@ struct plugin_set *plugin_set_load(const char *const *folders, size_t folder_cou
 	if (load_all(set, host, declarations, ret_faults, error))
 		set->schema = schema_new(infos, declarations, set->plugin_count + 1, catalog, ret_faults, error);
 	set->declarations = declarations;
-	if (set->schema == NULL || !plugin_set_check_filters(set, ret_faults, error) || !host_client_schema(host, set->schema, error)) {
+	if (set->schema == NULL || !plugin_set_check_filters(set, ret_faults, error)) {
 		plugin_set_release(set);
 		return NULL;
 	}

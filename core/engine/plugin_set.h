@@ -19,8 +19,8 @@ struct plugin_set {
 must_check bool plugin_sources_read(const char *const *folders, size_t folder_count, const char *extra, struct pool *pool,
     const struct plugin_source **ret_plugins, size_t *ret_count, struct buffer *ret_faults, struct error *error);
 
-/* Loads them into host, collects the declarations, adds luodi's own kinds, makes the schema. The set owns a copy of nothing else. All
- * faults are lines in ret_faults. NULL: error is the first. */
+/* Loads them into host, collects the declarations, adds luodi's own kinds, makes the schema. The host still has to be
+ * told the schema, once its kinds have their numbers (host_client_schema). All faults are lines in ret_faults. NULL: error is the first. */
 must_check struct plugin_set *plugin_set_load(const char *const *folders, size_t folder_count, const char *extra, struct host_client *host,
     const struct catalog *catalog, struct buffer *ret_faults, struct error *error);
 

@@ -523,7 +523,7 @@ bool proposal_make(struct proposal *proposal, struct store_connection *connectio
 		last->computed = opinion->computed;
 		last->computed_count = opinion->computed_count;
 	}
-	if (!plan_make(connection, proposal->kind, proposal->record, proposal->day, proposal->steps, proposal->step_count, pool, &proposal->plan, error))
+	if (!plan_make(connection, proposal->kind, proposal->record, proposal->day, SEQ_FOR_EVER, proposal->steps, proposal->step_count, pool, &proposal->plan, error))
 		return false;
 	proposal->nothing = wish->action == WISH_UPDATE && states_agree(&proposal->plan);
 	return true;

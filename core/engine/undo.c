@@ -1,0 +1,517 @@
+#include "engine/undo.h"
+
+#include "engine/asks.h"
+#include "engine/compute.h"
+#include "engine/refigure.h"
+#include "engine/writer.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EVENTS_LARGEST = 200000, PAGE = 2000, CANDIDATES_LARGEST = 20 };
+
+struct touch { /* an event of a record that goes out of the fold, or comes back */
+	int64_t record, seq;
+	int64_t restored_by_void; /* 0: it is voided; else: the void event whose end brings it back */
+	struct date on;
+};
+
+struct undoing {
+	struct store_connection *connection;
+	const struct schema *schema;
+	const struct wish *wish;
+	struct pool *pool;
+	struct touch *touches; /* by record, then seq */
+	size_t touch_count, touch_room;
+	int64_t *voids;        /* void events to end */
+	size_t void_count, void_room;
+	int64_t undone_of;     /* the batch whose events come back, or go again; 0: none */
+	struct date earliest;
+};
+
+static bool add_touch(struct undoing *undoing, const struct event *event, int64_t restored_by_void, struct error *error)
+{
+	if (undoing->touch_count == EVENTS_LARGEST)
+		return error_set(error, ERROR_TOO_LARGE, "batch", "这一批太大，一次最多反悔 %d 条", EVENTS_LARGEST);
+	if (undoing->touch_count == undoing->touch_room) {
+		size_t room = undoing->touch_room > 0 ? undoing->touch_room * 2 : 64;
+		struct touch *more = pool_alloc_array(undoing->pool, room, sizeof(*more));
+
+		if (undoing->touch_count > 0)
+			memcpy(more, undoing->touches, undoing->touch_count * sizeof(*more));
+		undoing->touches = more;
+		undoing->touch_room = room;
+	}
+	undoing->touches[undoing->touch_count++] =
+	    (struct touch){.record = event->record, .seq = event->seq, .restored_by_void = restored_by_void, .on = event->effective_on};
+	if (undoing->touch_count == 1 || event->effective_on.day < undoing->earliest.day)
+		undoing->earliest = event->effective_on;
+	return true;
+}
+
+static bool is_live(struct undoing *undoing, int64_t seq, bool *ret_live, struct error *error)
+{
+	int64_t by = 0;
+
+	if (!store_voided_by(undoing->connection, seq, SEQ_FOR_EVER, &by, error))
+		return false;
+	*ret_live = by == 0;
+	return true;
+}
+
+static bool touch_live(struct undoing *undoing, const struct event *event, struct error *error)
+{
+	bool live;
+
+	if (event->record == 0 || event->action == EVENT_RECOMPUTE)
+		return true;
+	return is_live(undoing, event->seq, &live, error) && (!live || add_touch(undoing, event, 0, error));
+}
+
+/* Ends a void: what it took out comes back. */
+static bool touch_restored(struct undoing *undoing, const struct event *void_event, struct error *error)
+{
+	size_t before = undoing->touch_count;
+
+	for (size_t i = 0; i < void_event->target_count; i++) {
+		const struct event *target = store_load_event(undoing->connection, void_event->targets[i], undoing->pool, error);
+		int64_t by = 0;
+
+		if (target == NULL || !store_voided_by(undoing->connection, target->seq, SEQ_FOR_EVER, &by, error))
+			return false;
+		if (by != void_event->seq) /* it has come back already */
+			continue;
+		undoing->undone_of = target->batch;
+		if (!add_touch(undoing, target, void_event->seq, error))
+			return false;
+	}
+	if (undoing->touch_count == before)
+		return true;
+	if (undoing->void_count == undoing->void_room) {
+		size_t room = undoing->void_room > 0 ? undoing->void_room * 2 : 8;
+		int64_t *more = pool_alloc_array(undoing->pool, room, sizeof(*more));
+
+		if (undoing->void_count > 0)
+			memcpy(more, undoing->voids, undoing->void_count * sizeof(*more));
+		undoing->voids = more;
+		undoing->void_room = room;
+	}
+	undoing->voids[undoing->void_count++] = void_event->seq;
+	return true;
+}
+
+/* What a restore brought back goes again. */
+static bool touch_again(struct undoing *undoing, const struct event *restore, struct error *error)
+{
+	const struct event *void_event = restore->target_count == 1 ? store_load_event(undoing->connection, restore->targets[0], undoing->pool, error) : NULL;
+
+	if (void_event == NULL)
+		return error->code != ERROR_NONE ? false : error_set(error, ERROR_DAMAGED, "", "#%" PRId64 " 不成样子", restore->seq);
+	for (size_t i = 0; i < void_event->target_count; i++) {
+		const struct event *target = store_load_event(undoing->connection, void_event->targets[i], undoing->pool, error);
+
+		if (target == NULL || !touch_live(undoing, target, error))
+			return false;
+		undoing->undone_of = target->batch;
+	}
+	return true;
+}
+
+static bool collect_event(struct undoing *undoing, const struct event *event, struct error *error)
+{
+	switch (event->action) {
+	case EVENT_VOID:
+		return touch_restored(undoing, event, error);
+	case EVENT_RESTORE:
+		return touch_again(undoing, event, error);
+	default:
+		return touch_live(undoing, event, error);
+	}
+}
+
+static int by_record_and_seq(const void *a, const void *b)
+{
+	const struct touch *left = a, *right = b;
+
+	if (left->record != right->record)
+		return left->record < right->record ? -1 : 1;
+	return left->seq < right->seq ? -1 : left->seq > right->seq;
+}
+
+static bool collect(struct undoing *undoing, struct error *error)
+{
+	const struct batch *batch = store_find_batch(undoing->connection, undoing->wish->batch, undoing->pool, error);
+	int64_t *seqs;
+	size_t count;
+
+	if (batch == NULL)
+		return false;
+	if (batch->undone_by != 0) {
+		error_set(error, ERROR_REFUSED, "batch", "批次 %" PRId64 " 已经由批次 %" PRId64 " 作废", batch->number, batch->undone_by);
+		return error_hint(error, "要它回来：luodi undo %" PRId64, batch->undone_by);
+	}
+	if (batch->closed_at_us == 0)
+		return error_set(error, ERROR_REFUSED, "batch", "批次 %" PRId64 " 还没有写完", batch->number);
+	if (undoing->wish->caller.role < ROLE_LEADER && strcmp(batch->actor, undoing->wish->caller.name) != 0) {
+		error_set(error, ERROR_FORBIDDEN, "batch", "批次 %" PRId64 " 是%s写的，您只能反悔自己的", batch->number, batch->actor);
+		return error_hint(error, "请他本人或管理员来");
+	}
+	if (!store_batch_events(undoing->connection, batch->number, undoing->pool, &seqs, &count, error))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct event *event = store_load_event(undoing->connection, seqs[i], undoing->pool, error);
+
+		if (event == NULL || !collect_event(undoing, event, error))
+			return false;
+	}
+	if (undoing->touch_count == 0) {
+		error_set(error, ERROR_REFUSED, "batch", "批次 %" PRId64 " 里没有还作数的事", batch->number);
+		return error_hint(error, "看看有哪些批次：luodi batches");
+	}
+	qsort(undoing->touches, undoing->touch_count, sizeof(*undoing->touches), by_record_and_seq);
+	return true;
+}
+
+/* ---- one record ---- */
+
+struct record_part { /* its touches */
+	const struct touch *touches;
+	size_t count;
+};
+
+/* The steps of one record: first what goes, then, void by void, what comes back, then what is computed anew. */
+static size_t make_steps(const struct undoing *undoing, const struct record_part *part, const struct kind *kind, int64_t void_seq, int64_t first_restore_seq,
+    int64_t recompute_seq, struct step **ret_steps, struct event **ret_recompute)
+{
+	struct step *steps = pool_alloc_array(undoing->pool, undoing->void_count + 2, sizeof(*steps));
+	int64_t *seqs = pool_alloc_array(undoing->pool, part->count, sizeof(*seqs));
+	size_t count = 0, used = 0;
+
+	*ret_recompute = NULL;
+	for (size_t v = 0; v <= undoing->void_count; v++) {
+		int64_t by = v == 0 ? 0 : undoing->voids[v - 1];
+		size_t begin = used;
+
+		for (size_t i = 0; i < part->count; i++)
+			if (part->touches[i].restored_by_void == by)
+				seqs[used++] = part->touches[i].seq;
+		if (used == begin)
+			continue;
+		steps[count].seq = v == 0 ? void_seq : first_restore_seq + (int64_t)v - 1;
+		if (v == 0) {
+			steps[count].voided = seqs + begin;
+			steps[count++].voided_count = used - begin;
+		} else {
+			steps[count].restored = seqs + begin;
+			steps[count++].restored_count = used - begin;
+		}
+	}
+	if (kind->computes) {
+		struct event *event = pool_alloc(undoing->pool, sizeof(*event));
+
+		event->action = EVENT_RECOMPUTE;
+		event->effective_on = part->touches[0].on;
+		for (size_t i = 0; i < part->count; i++)
+			if (part->touches[i].on.day < event->effective_on.day)
+				event->effective_on = part->touches[i].on;
+		event->actor = undoing->wish->caller.name;
+		steps[count].event = event;
+		steps[count++].seq = recompute_seq;
+		*ret_recompute = event;
+	}
+	*ret_steps = steps;
+	return count;
+}
+
+static bool is_touched(const struct record_part *part, int64_t seq)
+{
+	for (size_t i = 0; i < part->count; i++)
+		if (part->touches[i].seq == seq)
+			return true;
+	return false;
+}
+
+static bool same_field(const struct event *a, const struct event *b)
+{
+	if (a->stage != NULL && b->stage != NULL)
+		return true;
+	for (size_t i = 0; i < a->change_count; i++)
+		for (size_t j = 0; j < b->change_count; j++)
+			if (strcmp(a->changes[i].field, b->changes[j].field) == 0)
+				return true;
+	return false;
+}
+
+/* SEMANTICS 9: later events on the same fields are worth a look before they stand on nothing. */
+static const struct event *find_later(const struct plan *plan, const struct record_part *part)
+{
+	for (size_t i = 0; i < plan->loaded_count; i++) {
+		const struct event *later = plan->loaded[i];
+
+		if (is_touched(part, later->seq) || !later->live || later->action == EVENT_RECOMPUTE || later->seq == 0)
+			continue;
+		for (size_t j = 0; j < plan->loaded_count; j++) {
+			const struct event *touched = plan->loaded[j];
+
+			if (is_touched(part, touched->seq) && later->seq > touched->seq && same_field(later, touched))
+				return later;
+		}
+	}
+	return NULL;
+}
+
+static const struct undo_opinion *find_opinion(const struct undo_opinions *opinions, int64_t record)
+{
+	for (size_t i = 0; i < opinions->count; i++)
+		if (opinions->items[i].record == record)
+			return &opinions->items[i];
+	return NULL;
+}
+
+static struct record_part next_part(const struct undoing *undoing, size_t at)
+{
+	struct record_part part = {.touches = &undoing->touches[at]};
+
+	while (at + part.count < undoing->touch_count && undoing->touches[at + part.count].record == part.touches[0].record)
+		part.count++;
+	return part;
+}
+
+static const struct kind *kind_of_part(const struct undoing *undoing, const struct record_part *part, struct error *error)
+{
+	const struct kind *kind = schema_kind_of(undoing->schema, part->touches[0].record);
+
+	if (kind == NULL)
+		error_set(error, ERROR_REFUSED, "batch", "这一批里有一种记录现在没有插件声明");
+	return kind;
+}
+
+/* The record is named: a batch may hold many. */
+static bool name_record(const struct undoing *undoing, int64_t record, struct error *error)
+{
+	char id[RECORD_ID_SIZE], sentence[sizeof(error->sentence)];
+
+	memcpy(sentence, error->sentence, sizeof(sentence));
+	schema_format_id(undoing->schema, record, id);
+	snprintf(error->sentence, sizeof(error->sentence), "%s %.*s", id, (int)(sizeof(sentence) - sizeof(id) - 2), sentence);
+	return false;
+}
+
+bool undo_ask(struct engine *engine, struct plugin_set *set, struct store_connection *connection, const struct wish *wish, const struct head *head,
+    struct pool *pool, struct undo_opinions *ret_opinions, struct error *error)
+{
+	struct undoing undoing = {.connection = connection, .schema = set->schema, .wish = wish, .pool = pool};
+	struct undo_opinion *items;
+	size_t count = 0;
+
+	*ret_opinions = (struct undo_opinions){.set = set};
+	if (!collect(&undoing, error)) {
+		*error = (struct error){0}; /* the writer answers with what it sees */
+		return true;
+	}
+	items = pool_alloc_array(pool, undoing.touch_count, sizeof(*items));
+	for (size_t at = 0; at < undoing.touch_count;) {
+		struct record_part part = next_part(&undoing, at);
+		const struct kind *kind = kind_of_part(&undoing, &part, error);
+		struct event *recompute;
+		struct step *steps;
+		struct plan plan;
+		size_t step_count;
+
+		at += part.count;
+		if (kind == NULL)
+			return false;
+		if (!kind->computes)
+			continue;
+		step_count = make_steps(&undoing, &part, kind, head->seq + 1, head->seq + 2, head->seq + 3, &steps, &recompute);
+		if (!plan_make(connection, kind, part.touches[0].record, undoing.earliest, head->seq, steps, step_count, pool, &plan, error))
+			return name_record(&undoing, part.touches[0].record, error);
+		items[count] = (struct undo_opinion){.record = plan.record, .version = plan.old_version};
+		if (!compute_plan(engine, set, &plan, head, pool, &items[count].computed, &items[count].computed_count, error))
+			return false;
+		count++;
+	}
+	ret_opinions->items = items;
+	ret_opinions->count = count;
+	return true;
+}
+
+/* ---- in the writer ---- */
+
+struct undo_writing {
+	struct engine *engine;
+	struct undoing undoing;
+	struct outcome *outcome;
+	const struct undo_opinions *opinions;
+	struct candidate *later;
+	int64_t seq_before, void_seq, first_restore_seq;
+	bool ask_again;
+};
+
+static bool append(struct undo_writing *writing, struct event *event, struct error *error)
+{
+	event->effective_on = engine_today(&(struct head){.recorded_at_us = store_head(writing->engine->store).recorded_at_us});
+	event->actor = writing->undoing.wish->caller.name;
+	event->note = writing->undoing.wish->note;
+	event->batch = writing->outcome->batch;
+	return store_append_event(writing->engine->store, event, error);
+}
+
+/* One void event for all that goes, one restore event for each void that ends. */
+static bool append_events(struct undo_writing *writing, struct error *error)
+{
+	struct undoing *undoing = &writing->undoing;
+	int64_t *targets = pool_alloc_array(undoing->pool, undoing->touch_count, sizeof(*targets));
+	struct event event = {.action = EVENT_VOID, .targets = targets};
+
+	for (size_t i = 0; i < undoing->touch_count; i++) {
+		size_t at = event.target_count;
+
+		if (undoing->touches[i].restored_by_void != 0)
+			continue;
+		event.target_count++;
+		for (; at > 0 && targets[at - 1] > undoing->touches[i].seq; at--) /* rising; nearly sorted as it comes */
+			targets[at] = targets[at - 1];
+		targets[at] = undoing->touches[i].seq;
+	}
+	if (event.target_count > 0) {
+		if (!append(writing, &event, error))
+			return false;
+		writing->void_seq = event.seq;
+		for (size_t i = 0; i < event.target_count; i++)
+			if (!store_void(writing->engine->store, targets[i], event.seq, error))
+				return false;
+	}
+	writing->outcome->voided = (int64_t)event.target_count;
+	for (size_t i = 0; i < undoing->void_count; i++) {
+		struct event restore = {.action = EVENT_RESTORE, .targets = &undoing->voids[i], .target_count = 1};
+
+		if (!append(writing, &restore, error) || !store_restore(writing->engine->store, undoing->voids[i], restore.seq, error))
+			return false;
+		if (i == 0)
+			writing->first_restore_seq = restore.seq;
+	}
+	return true;
+}
+
+static void note_later(struct undo_writing *writing, const struct plan *plan, const struct event *later)
+{
+	struct outcome *outcome = writing->outcome;
+	struct resolver resolver = {.schema = writing->undoing.schema, .pool = outcome->pool};
+
+	if (outcome->candidate_count < CANDIDATES_LARGEST)
+		writing->later[outcome->candidate_count++] = (struct candidate){.id = resolve_id(&resolver, plan->record),
+		    .title = plan->before_now->title != NULL ? plan->before_now->title : "",
+		    .stage_title = pool_format(outcome->pool, "#%" PRId64 " %s", later->seq, later->actor)};
+}
+
+/* Planned on events as they were known before the undo's own void and restore rows. */
+static bool write_record(struct undo_writing *writing, const struct record_part *part, struct error *error)
+{
+	struct undoing *undoing = &writing->undoing;
+	const struct kind *kind = kind_of_part(undoing, part, error);
+	const struct undo_opinion *opinion;
+	const struct event *later;
+	struct event *recompute;
+	struct step *steps;
+	struct plan plan;
+	size_t step_count;
+
+	if (kind == NULL)
+		return false;
+	step_count = make_steps(undoing, part, kind, writing->void_seq, writing->first_restore_seq, store_head(writing->engine->store).seq + 1, &steps, &recompute);
+	opinion = find_opinion(writing->opinions, part->touches[0].record);
+	if (recompute != NULL && opinion != NULL) {
+		recompute->computed = opinion->computed;
+		recompute->computed_count = opinion->computed_count;
+	}
+	if (!plan_make(undoing->connection, kind, part->touches[0].record, undoing->earliest, writing->seq_before, steps, step_count, undoing->pool, &plan, error))
+		return name_record(undoing, part->touches[0].record, error);
+	if (recompute != NULL) {
+		if (opinion == NULL || opinion->version != plan.old_version) {
+			writing->ask_again = true;
+			return true;
+		}
+		recompute->batch = writing->outcome->batch;
+	}
+	later = find_later(&plan, part);
+	if (later != NULL)
+		note_later(writing, &plan, later);
+	writing->outcome->affected++;
+	if (!plan_apply(writing->engine->store, &plan, error))
+		return name_record(undoing, part->touches[0].record, error);
+	writer_note_kind(writing->engine->writer, kind->number, store_head(writing->engine->store).seq);
+	return true;
+}
+
+static bool write_records(struct undo_writing *writing, struct error *error)
+{
+	struct undoing *undoing = &writing->undoing;
+	struct pool *kept = undoing->pool, *each = pool_new();
+	bool ok = true;
+
+	undoing->pool = each; /* a large batch does not need all its plans at once */
+	for (size_t at = 0; ok && at < undoing->touch_count && !writing->ask_again;) {
+		struct record_part part = next_part(undoing, at);
+
+		ok = write_record(writing, &part, error);
+		at += part.count;
+		pool_reset(each);
+	}
+	undoing->pool = kept;
+	pool_free(each);
+	return ok;
+}
+
+static bool write_all(struct undo_writing *writing, struct error *error)
+{
+	struct store *store = writing->engine->store;
+	struct undoing *undoing = &writing->undoing;
+	struct outcome *outcome = writing->outcome;
+
+	if (!store_batch_open(store, undoing->wish->caller.name, pool_format(outcome->pool, "反悔 批次 %" PRId64, undoing->wish->batch), &outcome->batch, error) ||
+	    !append_events(writing, error) || !write_records(writing, error))
+		return false;
+	if (writing->ask_again)
+		return true;
+	if (outcome->candidate_count > 0 && !undoing->wish->confirm) {
+		error_set(error, ERROR_REFUSED, "batch", "后来有人在同样的地方又改过：%s %s 等 %zu 条", writing->later[0].id, writing->later[0].stage_title, outcome->candidate_count);
+		return error_hint(error, "看过仍要反悔：加 --yes");
+	}
+	if (undoing->undone_of != 0 && !store_batch_set_undone(store, undoing->undone_of, writing->void_seq != 0 ? outcome->batch : 0, error))
+		return false;
+	return store_batch_set_undone(store, undoing->wish->batch, outcome->batch, error) && store_batch_close(store, outcome->batch, error);
+}
+
+bool undo_write(struct engine *engine, struct plugin_set *set, const struct wish *wish, const struct undo_opinions *opinions, struct pool *pool,
+    struct outcome *outcome, bool *ret_ask_again, struct error *error)
+{
+	struct undo_writing writing = {.engine = engine,
+	    .undoing = {.connection = store_writer(engine->store), .schema = set->schema, .wish = wish, .pool = pool},
+	    .outcome = outcome,
+	    .opinions = opinions};
+	struct head before = store_head(engine->store);
+	struct refigure *refigure;
+	bool ok;
+
+	outcome->candidate_count = 0;
+	outcome->affected = outcome->voided = 0;
+	writing.later = pool_alloc_array(pool, CANDIDATES_LARGEST, sizeof(*writing.later));
+	outcome->candidates = writing.later;
+	writing.seq_before = before.seq;
+	if (!collect(&writing.undoing, error))
+		return false;
+	refigure = refigure_begin(engine, set, &before, NULL, writing.undoing.earliest, &wish->caller);
+	ok = write_all(&writing, error);
+	if (!ok || writing.ask_again) {
+		refigure_free(refigure);
+		*ret_ask_again = ok;
+		return ok;
+	}
+	outcome->effective_on = writing.undoing.earliest;
+	outcome->first_seq = before.seq + 1;
+	outcome->seq = store_head(engine->store).seq;
+	refigure_end(refigure, outcome);
+	return true;
+}
