@@ -434,6 +434,8 @@ static void what_is_no_longer_declared_is_hidden_and_kept(void **state)
 	assert_true(kind->flow->stages[ABANDONED + 1].hidden);
 	assert_false(flow_check_move(kind->flow, CLUE, -1, "framed", &to, &error)); /* nothing moves into it */
 	assert_string_equal(error.sentence, "阶段“框架”已不再使用");
+	assert_false(flow_check_move(kind->flow, -1, -1, "framed", &to, &error)); /* nor begins there */
+	assert_null(strstr(error.hint, "framed"));
 	assert_true(flow_check_move(kind->flow, ABANDONED + 1, -1, "signed", &to, &error)); /* but out of it */
 	schema_release(schema);
 }
