@@ -99,19 +99,19 @@ void batch_release(struct batch *batch)
 	free(batch);
 }
 
-void respond(struct conversation *conversation, struct batch *batch, const char *bytes, size_t length)
+void respond(struct conversation *conversation, struct batch *batch, struct buffer *answer)
 {
 	if (batch == NULL) {
-		conversation_send(conversation, bytes, length);
-		conversation_send(conversation, "\n", 1);
+		buffer_append_byte(answer, '\n');
+		conversation_send(conversation, answer->bytes, answer->length);
 		return;
 	}
 	buffer_append_byte(&batch->answers, batch->answers.length == 0 ? '[' : ',');
-	buffer_append(&batch->answers, bytes, length);
+	buffer_append(&batch->answers, answer->bytes, answer->length);
 }
 
 /* Loop thread. The end of a call: its answer goes out, and nothing of it is left. */
-static void call_finish(struct call *call, const struct buffer *answer)
+static void call_finish(struct call *call, struct buffer *answer)
 {
 	struct conversation *conversation = call->conversation;
 	struct batch *batch = call->batch;
@@ -123,7 +123,7 @@ static void call_finish(struct call *call, const struct buffer *answer)
 		if (!atomic_load(&conversation->gone))
 			conversation->rpc->unfinished--;
 	}
-	respond(conversation, batch, answer->bytes, answer->length);
+	respond(conversation, batch, answer);
 	if (batch != NULL)
 		batch_release(batch);
 	call_free(call);
@@ -146,7 +146,7 @@ void call_run(struct call *call, struct buffer *answer)
 	answer_begin(&json, answer, call->id, call->id_length);
 	call->ok = call->method->run(call, &json, &error);
 	answer_end(&json);
-	if (call->ok && answer->full) {
+	if (call->ok && (answer->full || answer->length == answer->largest)) { /* a newline must fit too */
 		call->ok = false;
 		error_set(&error, ERROR_TOO_LARGE, "", "答案超过 %d MB", ANSWER_LARGEST >> 20);
 		error_hint(&error, "少要一些：加条件，或用 limit 分页");

@@ -66,8 +66,8 @@ void call_start(struct call *call);
 void call_dispatch(struct call *call);
 /* Loop thread. Refuses it; it is gone afterwards. */
 void call_fail(struct call *call, int code, const struct error *error);
-/* Loop thread. A whole response without newline, as a line of its own or, unless NULL, into its batch. */
-void respond(struct conversation *conversation, struct batch *batch, const char *bytes, size_t length);
+/* Loop thread. A whole response, as a line of its own (then a newline is added) or, unless NULL, into its batch. */
+void respond(struct conversation *conversation, struct batch *batch, struct buffer *answer);
 struct batch *batch_new(struct conversation *conversation);
 void batch_release(struct batch *batch); /* one of those that it waits for is done; the last one sends it */
 /* Worker threads. Runs the method and renders the answer, well or not. */

@@ -20,7 +20,7 @@ static void refuse(struct conversation *conversation, struct batch *batch, const
 
 	buffer_init(&out, ANSWER_LARGEST);
 	answer_put_error(&out, request->id, request->id_length, code, error, NULL);
-	respond(conversation, batch, out.bytes, out.length);
+	respond(conversation, batch, &out);
 	buffer_clear(&out);
 }
 

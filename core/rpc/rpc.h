@@ -34,7 +34,7 @@ enum {
 struct rpc_output {
 	/* Any thread. Something waits for rpc_drain; called once until that. Must not wait. */
 	void (*wake)(void *argument);
-	/* Loop thread. The next bytes for peer; a line may come in pieces. Must not close the conversation. */
+	/* Loop thread. Whole lines for peer, newlines included. Must not close the conversation. */
 	void (*deliver)(void *argument, void *peer, const char *bytes, size_t length);
 	/* Loop thread. Unless NULL: peer is done with after what was delivered has gone out. */
 	void (*finish)(void *argument, void *peer);
