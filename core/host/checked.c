@@ -197,12 +197,27 @@ int environment_pcall(lua_State *lua)
 	return finish_pcall(lua, status, 0);
 }
 
+/* What the hook raises is handled inside the hook, where no other hook runs: a handler of the plugin could loop there
+ * for ever. So a spent budget passes it by. Upvalue: the plugin's handler. */
+static int handle_error(lua_State *lua)
+{
+	if (plugin_of(lua)->doom != 0)
+		return 1;
+	lua_pushvalue(lua, lua_upvalueindex(1));
+	lua_insert(lua, 1);
+	lua_call(lua, lua_gettop(lua) - 1, 1);
+	return 1;
+}
+
 int environment_xpcall(lua_State *lua)
 {
 	int arguments = lua_gettop(lua), status;
 
 	luaL_checktype(lua, 2, LUA_TFUNCTION);
 	plugin_check_budget(lua);
+	lua_pushvalue(lua, 2);
+	lua_pushcclosure(lua, handle_error, 1);
+	lua_replace(lua, 2);
 	lua_pushboolean(lua, true);
 	lua_pushvalue(lua, 1);
 	lua_rotate(lua, 3, 2);

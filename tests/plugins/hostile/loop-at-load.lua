@@ -1,0 +1,4 @@
+-- expect: budget at load
+-- A loop without end while loading.
+
+while true do end

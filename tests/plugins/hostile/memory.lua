@@ -1,0 +1,12 @@
+-- expect: memory
+-- One text that doubles.
+
+local luodi = require "luodi"
+
+luodi.guard {
+  name = "hostile", on = "a",
+  check = function(new)
+    local s = "x"
+    while true do s = s .. s end
+  end,
+}
