@@ -3,8 +3,8 @@
  *
  * Of each kind, in this order: its number; its tables; former names; missing columns; key columns and indexes; the catalog.
  */
-#include "store/internal.h"
 #include "base/log.h"
+#include "store/internal.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -68,12 +68,13 @@ static bool has_column(struct apply *apply, const char *table, const char *colum
 	return true;
 }
 
-static bool add_column(struct apply *apply, const char *table, const char *column, const char *type, struct error *error)
+static bool add_column(
+    struct apply *apply, const char *table, const char *column, const char *type, struct error *error)
 {
 	bool has;
 
 	return has_column(apply, table, column, &has, error) &&
-	       (has || run(apply, error, "ALTER TABLE \"%w\" ADD COLUMN \"%w\" %s", table, column, type));
+	    (has || run(apply, error, "ALTER TABLE \"%w\" ADD COLUMN \"%w\" %s", table, column, type));
 }
 
 static bool rename_column(struct apply *apply, const char *table, const char *old, const char *new, struct error *error)
@@ -82,7 +83,8 @@ static bool rename_column(struct apply *apply, const char *table, const char *ol
 
 	if (!has_column(apply, table, old, &has_old, error) || !has_column(apply, table, new, &has_new, error))
 		return false;
-	return !has_old || has_new || run(apply, error, "ALTER TABLE \"%w\" RENAME COLUMN \"%w\" TO \"%w\"", table, old, new);
+	return !has_old || has_new ||
+	    run(apply, error, "ALTER TABLE \"%w\" RENAME COLUMN \"%w\" TO \"%w\"", table, old, new);
 }
 
 /* ---- the kind itself ---- */
@@ -96,7 +98,8 @@ static bool number_kind(struct apply *apply, struct error *error)
 		return false;
 	if (number != 0) {
 		apply->number = (int32_t)number;
-		return run(apply, error, "UPDATE kind SET prefix = %Q, title = %Q WHERE number = %d AND (prefix <> %Q OR title <> %Q)",
+		return run(apply, error,
+		    "UPDATE kind SET prefix = %Q, title = %Q WHERE number = %d AND (prefix <> %Q OR title <> %Q)",
 		    kind->prefix, kind->title, (int)number, kind->prefix, kind->title);
 	}
 	if (!ask(apply, &number, error,
@@ -111,16 +114,21 @@ static bool number_kind(struct apply *apply, struct error *error)
 static bool make_kind_tables(struct apply *apply, struct error *error)
 {
 	return run(apply, error,
-		   "CREATE TABLE IF NOT EXISTS \"%w\" (record INTEGER PRIMARY KEY, present INTEGER NOT NULL, version INTEGER NOT NULL,"
-		   " last_on INTEGER, title TEXT, k_title TEXT, stage TEXT, return_stage TEXT, stage_since INTEGER) STRICT",
+		   "CREATE TABLE IF NOT EXISTS \"%w\" (record INTEGER PRIMARY KEY, present INTEGER NOT NULL, version "
+		   "INTEGER NOT NULL,"
+		   " last_on INTEGER, title TEXT, k_title TEXT, stage TEXT, return_stage TEXT, stage_since INTEGER) "
+		   "STRICT",
 		   apply->current) &&
-	       run(apply, error,
-		   "CREATE TABLE IF NOT EXISTS \"%w\" (record INTEGER NOT NULL, rank INTEGER NOT NULL, effective_on INTEGER NOT NULL,"
-		   " seq INTEGER NOT NULL, present INTEGER NOT NULL, version INTEGER NOT NULL, title TEXT, stage TEXT, return_stage TEXT,"
-		   " stage_since INTEGER, PRIMARY KEY (record, rank)) STRICT, WITHOUT ROWID",
-		   apply->states) &&
-	       run(apply, error, "CREATE INDEX IF NOT EXISTS t_%d ON \"%w\" (k_title)", apply->number, apply->current) &&
-	       run(apply, error, "CREATE INDEX IF NOT EXISTS g_%d ON \"%w\" (present, stage)", apply->number, apply->current);
+	    run(apply, error,
+		"CREATE TABLE IF NOT EXISTS \"%w\" (record INTEGER NOT NULL, rank INTEGER NOT NULL, effective_on "
+		"INTEGER NOT NULL,"
+		" seq INTEGER NOT NULL, present INTEGER NOT NULL, version INTEGER NOT NULL, title TEXT, stage TEXT, "
+		"return_stage TEXT,"
+		" stage_since INTEGER, PRIMARY KEY (record, rank)) STRICT, WITHOUT ROWID",
+		apply->states) &&
+	    run(apply, error, "CREATE INDEX IF NOT EXISTS t_%d ON \"%w\" (k_title)", apply->number, apply->current) &&
+	    run(apply, error, "CREATE INDEX IF NOT EXISTS g_%d ON \"%w\" (present, stage)", apply->number,
+		apply->current);
 }
 
 /* ---- former names ---- */
@@ -129,13 +137,15 @@ static bool is_remembered(struct apply *apply, const char *what, const char *nam
 {
 	int64_t found;
 
-	if (!ask(apply, &found, error, "SELECT count(*) FROM \"%w\" WHERE kind = %d AND name = %Q", what, apply->number, name))
+	if (!ask(apply, &found, error, "SELECT count(*) FROM \"%w\" WHERE kind = %d AND name = %Q", what, apply->number,
+		name))
 		return false;
 	*ret_is = found != 0;
 	return true;
 }
 
-static bool must_rename(struct apply *apply, const char *what, const char *was, const char *name, bool *ret_must, struct error *error)
+static bool must_rename(
+    struct apply *apply, const char *what, const char *was, const char *name, bool *ret_must, struct error *error)
 {
 	bool old, new;
 
@@ -150,16 +160,18 @@ static bool must_rename(struct apply *apply, const char *what, const char *was, 
 
 static bool note_rename(struct apply *apply, const char *what, const char *was, const char *name, struct error *error)
 {
-	return run(apply, error, "UPDATE \"%w\" SET name = %Q WHERE kind = %d AND name = %Q", what, name, apply->number, was) &&
-	       run(apply, error, "UPDATE alias SET new = %Q WHERE kind = %d AND what = %Q AND new = %Q", name, apply->number, what, was) &&
-	       run(apply, error, "INSERT OR REPLACE INTO alias (kind, what, old, new) VALUES (%d, %Q, %Q, %Q)", apply->number, what, was,
-		   name);
+	return run(apply, error, "UPDATE \"%w\" SET name = %Q WHERE kind = %d AND name = %Q", what, name, apply->number,
+		   was) &&
+	    run(apply, error, "UPDATE alias SET new = %Q WHERE kind = %d AND what = %Q AND new = %Q", name,
+		apply->number, what, was) &&
+	    run(apply, error, "INSERT OR REPLACE INTO alias (kind, what, old, new) VALUES (%d, %Q, %Q, %Q)",
+		apply->number, what, was, name);
 }
 
 static bool drop_indexes(struct apply *apply, const char *field, struct error *error)
 {
 	return run(apply, error, "DROP INDEX IF EXISTS \"i_%d_%w\"", apply->number, field) &&
-	       run(apply, error, "DROP INDEX IF EXISTS \"u_%d_%w\"", apply->number, field);
+	    run(apply, error, "DROP INDEX IF EXISTS \"u_%d_%w\"", apply->number, field);
 }
 
 static bool rename_field(struct apply *apply, const struct field *field, struct error *error)
@@ -176,11 +188,13 @@ static bool rename_field(struct apply *apply, const struct field *field, struct 
 		return false;
 	column_of_field(&former, old);
 	column_of_field(field, new);
-	if (!rename_column(apply, apply->current, old, new, error) || !rename_column(apply, apply->states, old, new, error))
+	if (!rename_column(apply, apply->current, old, new, error) ||
+	    !rename_column(apply, apply->states, old, new, error))
 		return false;
 	column_of_field_key(&former, old);
 	column_of_field_key(field, new);
-	return rename_column(apply, apply->current, old, new, error) && note_rename(apply, "field", field->was, field->name, error);
+	return rename_column(apply, apply->current, old, new, error) &&
+	    note_rename(apply, "field", field->was, field->name, error);
 }
 
 /* Rows hold stages by name; the journal keeps the name that was typed. */
@@ -199,12 +213,15 @@ static bool rename_stage(struct apply *apply, const struct stage *stage, struct 
 	column_of_reached(stage, new);
 	for (size_t i = 0; i < 2; i++)
 		if (!rename_column(apply, tables[i], old, new, error) ||
-		    !run(apply, error, "UPDATE \"%w\" SET stage = %Q WHERE stage = %Q", tables[i], stage->name, stage->was) ||
-		    !run(apply, error, "UPDATE \"%w\" SET return_stage = %Q WHERE return_stage = %Q", tables[i], stage->name, stage->was))
+		    !run(apply, error, "UPDATE \"%w\" SET stage = %Q WHERE stage = %Q", tables[i], stage->name,
+			stage->was) ||
+		    !run(apply, error, "UPDATE \"%w\" SET return_stage = %Q WHERE return_stage = %Q", tables[i],
+			stage->name, stage->was))
 			return false;
-	return run(apply, error, "UPDATE entry SET stage = %Q WHERE stage = %Q AND record BETWEEN %lld AND %lld", stage->name, stage->was,
-		   (long long)record_key(apply->number, 0), (long long)record_key(apply->number, INT32_MAX)) &&
-	       note_rename(apply, "stage", stage->was, stage->name, error);
+	return run(apply, error, "UPDATE entry SET stage = %Q WHERE stage = %Q AND record BETWEEN %lld AND %lld",
+		   stage->name, stage->was, (long long)record_key(apply->number, 0),
+		   (long long)record_key(apply->number, INT32_MAX)) &&
+	    note_rename(apply, "stage", stage->was, stage->name, error);
 }
 
 /* ---- fields ---- */
@@ -215,7 +232,8 @@ static bool add_field_columns(struct apply *apply, const struct field *field, st
 	char name[IDENTIFIER_SIZE];
 
 	column_of_field(field, name);
-	return add_column(apply, apply->current, name, type, error) && add_column(apply, apply->states, name, type, error);
+	return add_column(apply, apply->current, name, type, error) &&
+	    add_column(apply, apply->states, name, type, error);
 }
 
 /* The key form is kept up only while it is wanted, so it is filled anew when it is wanted again. */
@@ -226,17 +244,19 @@ static bool fill_keys(struct apply *apply, const struct field *field, struct err
 
 	if (!field_has_key_column(field))
 		return true;
-	if (!ask(apply, &keyed, error, "SELECT keyed FROM field WHERE kind = %d AND name = %Q", apply->number, field->name))
+	if (!ask(apply, &keyed, error, "SELECT keyed FROM field WHERE kind = %d AND name = %Q", apply->number,
+		field->name))
 		return false;
 	if (keyed != 0)
 		return true;
 	column_of_field_key(field, key);
 	column_of_field(field, name);
 	return add_column(apply, apply->current, key, "TEXT", error) &&
-	       run(apply, error, "UPDATE \"%w\" SET \"%w\" = luodi_key(\"%w\")", apply->current, key, name);
+	    run(apply, error, "UPDATE \"%w\" SET \"%w\" = luodi_key(\"%w\")", apply->current, key, name);
 }
 
-static bool fail_duplicates(struct apply *apply, const struct field *field, sqlite3_stmt *statement, struct error *error)
+static bool fail_duplicates(
+    struct apply *apply, const struct field *field, sqlite3_stmt *statement, struct error *error)
 {
 	char list[STORE_SENTENCE] = "";
 	size_t length = 0;
@@ -248,8 +268,8 @@ static bool fail_duplicates(struct apply *apply, const struct field *field, sqli
 
 		kind_format_id(apply->kind, sqlite3_column_int64(statement, 0), first);
 		kind_format_id(apply->kind, sqlite3_column_int64(statement, 1), last);
-		added = snprintf(list + length, sizeof(list) - length, "%s%s 与 %s（%s）", length > 0 ? "、" : "", first, last,
-		    column_text(statement, 2));
+		added = snprintf(list + length, sizeof(list) - length, "%s%s 与 %s（%s）", length > 0 ? "、" : "",
+		    first, last, column_text(statement, 2));
 		if (added < 0 || (size_t)added >= sizeof(list) - length) {
 			list[length] = '\0';
 			break;
@@ -265,8 +285,9 @@ static bool fail_duplicates(struct apply *apply, const struct field *field, sqli
 static bool check_duplicates(struct apply *apply, const struct field *field, const char *column, struct error *error)
 {
 	char name[IDENTIFIER_SIZE];
-	char *sql = sqlite3_mprintf("SELECT min(record), max(record), \"%w\" FROM \"%w\" WHERE present = 1 AND \"%w\" IS NOT NULL"
-				    " GROUP BY \"%w\" HAVING count(*) > 1 ORDER BY 1 LIMIT 5",
+	char *sql = sqlite3_mprintf(
+	    "SELECT min(record), max(record), \"%w\" FROM \"%w\" WHERE present = 1 AND \"%w\" IS NOT NULL"
+	    " GROUP BY \"%w\" HAVING count(*) > 1 ORDER BY 1 LIMIT 5",
 	    column_of_field(field, name), apply->current, column, column);
 	sqlite3_stmt *statement;
 	enum rows_step step;
@@ -294,14 +315,16 @@ static bool make_index(struct apply *apply, const struct field *field, struct er
 	else
 		column_of_field(field, column);
 	if (!field->unique)
-		return run(apply, error, "CREATE INDEX IF NOT EXISTS \"i_%d_%w\" ON \"%w\" (\"%w\")", apply->number, field->name,
-		    apply->current, column);
-	if (!ask(apply, &found, error, "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND name = 'u_%d_%q'", apply->number,
-		field->name))
+		return run(apply, error, "CREATE INDEX IF NOT EXISTS \"i_%d_%w\" ON \"%w\" (\"%w\")", apply->number,
+		    field->name, apply->current, column);
+	if (!ask(apply, &found, error, "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND name = 'u_%d_%q'",
+		apply->number, field->name))
 		return false;
-	return found != 0 || (check_duplicates(apply, field, column, error) &&
-				 run(apply, error, "CREATE UNIQUE INDEX \"u_%d_%w\" ON \"%w\" (\"%w\") WHERE present = 1 AND \"%w\" IS NOT NULL",
-				     apply->number, field->name, apply->current, column, column));
+	return found != 0 ||
+	    (check_duplicates(apply, field, column, error) &&
+		run(apply, error,
+		    "CREATE UNIQUE INDEX \"u_%d_%w\" ON \"%w\" (\"%w\") WHERE present = 1 AND \"%w\" IS NOT NULL",
+		    apply->number, field->name, apply->current, column, column));
 }
 
 static bool settle_indexes(struct apply *apply, const struct field *field, struct error *error)
@@ -317,8 +340,10 @@ static bool settle_indexes(struct apply *apply, const struct field *field, struc
 static bool remember_field(struct apply *apply, const struct field *field, size_t position, struct error *error)
 {
 	return run(apply, error,
-	    "INSERT INTO field (kind, name, type, ref, keyed, position) VALUES (%d, %Q, %d, %Q, %d, %d) ON CONFLICT (kind, name)"
-	    " DO UPDATE SET type = excluded.type, ref = excluded.ref, keyed = excluded.keyed, position = excluded.position",
+	    "INSERT INTO field (kind, name, type, ref, keyed, position) VALUES (%d, %Q, %d, %Q, %d, %d) ON CONFLICT "
+	    "(kind, name)"
+	    " DO UPDATE SET type = excluded.type, ref = excluded.ref, keyed = excluded.keyed, position = "
+	    "excluded.position",
 	    apply->number, field->name, (int)field->type, field->ref, (int)field_has_key_column(field), (int)position);
 }
 
@@ -326,8 +351,8 @@ static bool apply_field(struct apply *apply, size_t position, struct error *erro
 {
 	const struct field *field = &apply->kind->fields[position];
 
-	return add_field_columns(apply, field, error) && fill_keys(apply, field, error) && settle_indexes(apply, field, error) &&
-	       remember_field(apply, field, position, error);
+	return add_field_columns(apply, field, error) && fill_keys(apply, field, error) &&
+	    settle_indexes(apply, field, error) && remember_field(apply, field, position, error);
 }
 
 /* ---- stages ---- */
@@ -338,11 +363,12 @@ static bool apply_stage(struct apply *apply, size_t position, struct error *erro
 	char name[IDENTIFIER_SIZE];
 
 	column_of_reached(stage, name);
-	return add_column(apply, apply->current, name, "INTEGER", error) && add_column(apply, apply->states, name, "INTEGER", error) &&
-	       run(apply, error,
-		   "INSERT INTO stage (kind, name, title, position) VALUES (%d, %Q, %Q, %d) ON CONFLICT (kind, name)"
-		   " DO UPDATE SET title = excluded.title, position = excluded.position",
-		   apply->number, stage->name, stage->title, (int)position);
+	return add_column(apply, apply->current, name, "INTEGER", error) &&
+	    add_column(apply, apply->states, name, "INTEGER", error) &&
+	    run(apply, error,
+		"INSERT INTO stage (kind, name, title, position) VALUES (%d, %Q, %Q, %d) ON CONFLICT (kind, name)"
+		" DO UPDATE SET title = excluded.title, position = excluded.position",
+		apply->number, stage->name, stage->title, (int)position);
 }
 
 static bool apply_kind(struct apply *apply, struct error *error)
@@ -379,7 +405,8 @@ static bool apply_all(struct store *store, struct schema *schema, struct error *
 		schema_set_kind_number(schema, i, apply.number);
 	}
 	atomic_fetch_add(&store->generation, 1);
-	return kinds_prepare(store->writer, schema, error); /* a name that SQLite does not take stops here, not at the first write */
+	return kinds_prepare(
+	    store->writer, schema, error); /* a name that SQLite does not take stops here, not at the first write */
 }
 
 bool store_apply_schema(struct store *store, struct schema *schema, struct error *error)

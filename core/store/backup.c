@@ -6,8 +6,8 @@
  *
  *   copying (step) → checking (thread; step waits a little) → done, or failed: the unfinished file goes away
  */
-#include "store/internal.h"
 #include "base/log.h"
+#include "store/internal.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -64,13 +64,16 @@ static bool name_files(struct store_backup *backup, const char *path, struct err
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash != NULL ? slash + 1 : path;
-	char *parent = slash == NULL ? strdup(".") : slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+	char *parent = slash == NULL ? strdup(".")
+	    : slash == path	     ? strdup("/")
+				     : strndup(path, (size_t)(slash - path));
 	char *folder = parent != NULL ? realpath(parent, NULL) : NULL;
 	bool good = folder != NULL && name[0] != '\0';
 
 	if (!good)
 		fail_file("目录打不开", path, error);
-	else if (asprintf(&backup->path, "%s/%s", folder, name) < 0 || asprintf(&backup->unfinished, "%s.unfinished", backup->path) < 0)
+	else if (asprintf(&backup->path, "%s/%s", folder, name) < 0 ||
+	    asprintf(&backup->unfinished, "%s.unfinished", backup->path) < 0)
 		good = error_set(error, ERROR_INTERNAL, "", "内存不足");
 	free(folder);
 	free(parent);
@@ -124,9 +127,10 @@ static bool check_copy(struct store_backup *backup, struct error *error)
 {
 	int64_t events;
 
-	return connection_run(backup->copy, "PRAGMA journal_mode = DELETE", error) && /* one file, without a log beside it */
-	       connection_prepare(backup->copy, error) && store_verify_integrity(backup->copy, error) &&
-	       store_verify_chain(backup->copy, &events, NULL, NULL, error);
+	return connection_run(
+		   backup->copy, "PRAGMA journal_mode = DELETE", error) && /* one file, without a log beside it */
+	    connection_prepare(backup->copy, error) &&
+	    store_verify_integrity(backup->copy, error) && store_verify_chain(backup->copy, &events, NULL, NULL, error);
 }
 
 static bool finish_copy(struct store_backup *backup, struct error *error)

@@ -1,6 +1,6 @@
 /* Batches, the numbers of records, and the requests that were answered. */
-#include "store/internal.h"
 #include "base/clock.h"
+#include "store/internal.h"
 #include <string.h>
 
 enum { KEPT_DAYS = 30, FORGET_EVERY = 256 };
@@ -39,7 +39,8 @@ bool batch_touch(struct store *store, const struct event *event, struct error *e
 	return true;
 }
 
-bool store_batch_open(struct store *store, const char *actor, const char *what, int64_t *ret_number, struct error *error)
+bool store_batch_open(
+    struct store *store, const char *actor, const char *what, int64_t *ret_number, struct error *error)
 {
 	sqlite3_stmt *statement = statement_of(store->writer, STATEMENT_BATCH_OPEN);
 	int64_t number = store->head.batch + 1;
@@ -104,8 +105,8 @@ static bool flush_before_reading(struct store_connection *connection, struct err
 	return !connection->writer || batch_flush(connection->store, error);
 }
 
-bool store_batches(struct store_connection *connection, int64_t before, size_t limit, struct pool *pool, struct batch **ret_batches,
-    size_t *ret_count, struct error *error)
+bool store_batches(struct store_connection *connection, int64_t before, size_t limit, struct pool *pool,
+    struct batch **ret_batches, size_t *ret_count, struct error *error)
 {
 	sqlite3_stmt *statement = statement_of(connection, STATEMENT_BATCHES);
 	struct batch *batches = pool_alloc_array(pool, limit + 1, sizeof(*batches));
@@ -125,7 +126,8 @@ bool store_batches(struct store_connection *connection, int64_t before, size_t l
 	return true;
 }
 
-const struct batch *store_find_batch(struct store_connection *connection, int64_t number, struct pool *pool, struct error *error)
+const struct batch *store_find_batch(
+    struct store_connection *connection, int64_t number, struct pool *pool, struct error *error)
 {
 	sqlite3_stmt *statement = statement_of(connection, STATEMENT_BATCH);
 	struct batch *batch = NULL;
@@ -146,8 +148,8 @@ const struct batch *store_find_batch(struct store_connection *connection, int64_
 	return batch;
 }
 
-static bool load_numbers(struct store_connection *connection, sqlite3_stmt *statement, struct pool *pool, int64_t **ret_numbers,
-    size_t *ret_count, struct error *error)
+static bool load_numbers(struct store_connection *connection, sqlite3_stmt *statement, struct pool *pool,
+    int64_t **ret_numbers, size_t *ret_count, struct error *error)
 {
 	int64_t *numbers = NULL;
 	size_t count = 0, capacity = 0;
@@ -171,14 +173,15 @@ static bool load_numbers(struct store_connection *connection, sqlite3_stmt *stat
 	return true;
 }
 
-bool store_open_batches(
-    struct store_connection *connection, struct pool *pool, int64_t **ret_numbers, size_t *ret_count, struct error *error)
+bool store_open_batches(struct store_connection *connection, struct pool *pool, int64_t **ret_numbers,
+    size_t *ret_count, struct error *error)
 {
-	return load_numbers(connection, statement_of(connection, STATEMENT_OPEN_BATCHES), pool, ret_numbers, ret_count, error);
+	return load_numbers(
+	    connection, statement_of(connection, STATEMENT_OPEN_BATCHES), pool, ret_numbers, ret_count, error);
 }
 
-bool store_batch_events(struct store_connection *connection, int64_t batch, struct pool *pool, int64_t **ret_seqs, size_t *ret_count,
-    struct error *error)
+bool store_batch_events(struct store_connection *connection, int64_t batch, struct pool *pool, int64_t **ret_seqs,
+    size_t *ret_count, struct error *error)
 {
 	sqlite3_stmt *statement = statement_of(connection, STATEMENT_EVENTS_OF_BATCH);
 
@@ -247,8 +250,8 @@ static bool forget_requests(struct store *store, struct error *error)
 	return statement_run(store->writer, statement, error);
 }
 
-bool store_put_request(struct store *store, const char *actor, const char *key, const unsigned char hash[32], const char *reply,
-    size_t length, struct error *error)
+bool store_put_request(struct store *store, const char *actor, const char *key, const unsigned char hash[32],
+    const char *reply, size_t length, struct error *error)
 {
 	sqlite3_stmt *statement = statement_of(store->writer, STATEMENT_REQUEST_PUT);
 

@@ -50,8 +50,9 @@ static void stage_row(sqlite3_stmt *statement, struct pool *pool, void *place)
 	};
 }
 
-static bool load_rows(struct store *store, enum statement number, void (*read_row)(sqlite3_stmt *, struct pool *, void *),
-    struct growing *list, struct pool *pool, struct error *error)
+static bool load_rows(struct store *store, enum statement number,
+    void (*read_row)(sqlite3_stmt *, struct pool *, void *), struct growing *list, struct pool *pool,
+    struct error *error)
 {
 	sqlite3_stmt *statement = statement_of(store->writer, number);
 	enum rows_step step;

@@ -1,7 +1,7 @@
 /* Connections: one that writes, others that only read, each with every setting made and read back, so that a library built with
  * other defaults, or a misspelt pragma (which SQLite silently ignores), is noticed at the start. */
-#include "store/internal.h"
 #include "base/clock.h"
+#include "store/internal.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,7 +88,8 @@ bool connection_check(struct store_connection *connection, const char *pragma, s
 
 		good = answer != NULL && strcmp(answer, "ok") == 0;
 		if (!good) {
-			error_set(error, ERROR_DAMAGED, "", "数据文件 %s 已损坏：%s", connection->store->path, answer != NULL ? answer : "");
+			error_set(error, ERROR_DAMAGED, "", "数据文件 %s 已损坏：%s", connection->store->path,
+			    answer != NULL ? answer : "");
 			error_hint(error, "停止写入，保留现场，从最近的备份恢复");
 		}
 	} else if (step == ROWS_END)
@@ -107,7 +108,8 @@ static bool apply_settings(
 		    !connection_number(connection, settings[i].read, &found, error))
 			return false;
 		if (found != settings[i].expected)
-			return error_set(error, ERROR_INTERNAL, "", "SQLite 不接受设置：%s（仍为 %lld）", settings[i].pragma, (long long)found);
+			return error_set(error, ERROR_INTERNAL, "", "SQLite 不接受设置：%s（仍为 %lld）",
+			    settings[i].pragma, (long long)found);
 	}
 	return true;
 }
@@ -117,14 +119,16 @@ static bool apply_options(struct store_connection *connection, struct error *err
 	int found;
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-		if (sqlite3_db_config(connection->db, options[i].option, options[i].value, &found) != SQLITE_OK || found != options[i].value)
+		if (sqlite3_db_config(connection->db, options[i].option, options[i].value, &found) != SQLITE_OK ||
+		    found != options[i].value)
 			return error_set(error, ERROR_INTERNAL, "", "SQLite 不接受安全设置 %d", options[i].option);
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		sqlite3_limit(connection->db, limits[i].limit, limits[i].value);
 		if (sqlite3_limit(connection->db, limits[i].limit, -1) != limits[i].value)
 			return error_set(error, ERROR_INTERNAL, "", "SQLite 不接受限额 %d", limits[i].limit);
 	}
-	if (!connection->writer && (sqlite3_db_config(connection->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &found) != SQLITE_OK || found != 1))
+	if (!connection->writer &&
+	    (sqlite3_db_config(connection->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &found) != SQLITE_OK || found != 1))
 		return error_set(error, ERROR_INTERNAL, "", "SQLite 不接受安全设置 NO_CKPT_ON_CLOSE");
 	return true;
 }
@@ -139,13 +143,15 @@ static int on_progress(void *argument)
 		return 0;
 	now = clock_monotonic_us();
 	return (connection->deadline_us != 0 && now > connection->deadline_us) ||
-	       (connection->snapshot_until_us != 0 && now > connection->snapshot_until_us);
+	    (connection->snapshot_until_us != 0 && now > connection->snapshot_until_us);
 }
 
 /* Readers SELECT from the tables of kinds and our own, and nothing else. */
-static int authorize(void *argument, int action, const char *a, const char *b, const char *database, const char *trigger)
+static int authorize(
+    void *argument, int action, const char *a, const char *b, const char *database, const char *trigger)
 {
-	static const char *const tables[] = {"journal", "void", "entry", "batch", "request", "kind", "field", "stage", "alias", "meta"};
+	static const char *const tables[] = {
+	    "journal", "void", "entry", "batch", "request", "kind", "field", "stage", "alias", "meta"};
 
 	(void)argument, (void)database, (void)trigger;
 	switch (action) {
@@ -192,7 +198,8 @@ static bool set_up(struct store_connection *connection, struct error *error)
 struct store_connection *connection_open(struct store *store, const char *path, bool writer, struct error *error)
 {
 	struct store_connection *connection = calloc(1, sizeof(*connection));
-	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | (writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+	int flags =
+	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | (writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
 
 	if (connection == NULL) {
 		error_set(error, ERROR_INTERNAL, "", "内存不足");
@@ -216,10 +223,12 @@ struct store_connection *connection_open(struct store *store, const char *path, 
 bool connection_prepare(struct store_connection *connection, struct error *error)
 {
 	for (int i = 0; i < STATEMENTS; i++) {
-		if (!connection->writer && (strncmp(statement_sql[i], "SELECT", 6) != 0 && i != STATEMENT_BEGIN_READ && i != STATEMENT_COMMIT &&
-						i != STATEMENT_ROLLBACK))
+		if (!connection->writer &&
+		    (strncmp(statement_sql[i], "SELECT", 6) != 0 && i != STATEMENT_BEGIN_READ &&
+			i != STATEMENT_COMMIT && i != STATEMENT_ROLLBACK))
 			continue;
-		connection->statements[i] = statement_prepare(connection, statement_sql[i], SQLITE_PREPARE_PERSISTENT, error);
+		connection->statements[i] =
+		    statement_prepare(connection, statement_sql[i], SQLITE_PREPARE_PERSISTENT, error);
 		if (connection->statements[i] == NULL)
 			return false;
 	}
@@ -298,6 +307,7 @@ void store_snapshot_end(struct store_connection *connection)
 	connection->snapshot_until_us = 0;
 	/* an error may have ended it already; one that only read has nothing to lose either way */
 	if (!connection->snapshot_is_nested && !sqlite3_get_autocommit(connection->db) &&
-	    !statement_run(connection, statement_of(connection, STATEMENT_COMMIT), &error) && !sqlite3_get_autocommit(connection->db))
+	    !statement_run(connection, statement_of(connection, STATEMENT_COMMIT), &error) &&
+	    !sqlite3_get_autocommit(connection->db))
 		sqlite3_exec(connection->db, "ROLLBACK", NULL, NULL, NULL);
 }

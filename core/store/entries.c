@@ -15,7 +15,9 @@ static bool entry_of_row(sqlite3_stmt *statement, const struct kind *kind, struc
 	ret_entry->seq = sqlite3_column_int64(statement, 2);
 	if (name == NULL)
 		return error_set(error, ERROR_INTERNAL, "", "内存不足");
-	ret_entry->stage = strcmp(name, FLOW_RESUME) == 0 ? STAGE_RESUME : kind->flow != NULL ? flow_find(kind->flow, name) : -1;
+	ret_entry->stage = strcmp(name, FLOW_RESUME) == 0 ? STAGE_RESUME
+	    : kind->flow != NULL			  ? flow_find(kind->flow, name)
+							  : -1;
 	if (ret_entry->stage >= 0)
 		return true;
 	return error_set(error, ERROR_DAMAGED, "", "“%s”的记录进入过声明中没有的阶段“%s”", kind->title, name);
@@ -61,8 +63,8 @@ static void bind_entry(sqlite3_stmt *statement, const struct kind *kind, int64_t
 	bind_integer(statement, ":for_ever", SEQ_FOR_EVER);
 }
 
-bool store_add_entry(struct store *store, const struct kind *kind, int64_t record, const struct entry *entry, int64_t seq,
-    struct error *error)
+bool store_add_entry(struct store *store, const struct kind *kind, int64_t record, const struct entry *entry,
+    int64_t seq, struct error *error)
 {
 	sqlite3_stmt *statement = statement_of(store->writer, STATEMENT_ENTRY_BEGIN);
 
@@ -71,8 +73,8 @@ bool store_add_entry(struct store *store, const struct kind *kind, int64_t recor
 	return statement_run(store->writer, statement, error);
 }
 
-static bool end_entry(struct store *store, const struct kind *kind, int64_t record, const struct entry *entry, int64_t seq,
-    struct error *error)
+static bool end_entry(struct store *store, const struct kind *kind, int64_t record, const struct entry *entry,
+    int64_t seq, struct error *error)
 {
 	sqlite3_stmt *statement = statement_of(store->writer, STATEMENT_ENTRY_END);
 
@@ -84,13 +86,14 @@ static bool end_entry(struct store *store, const struct kind *kind, int64_t reco
 static bool is_among(const struct entry *entry, const struct entry *entries, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (entries[i].stage == entry->stage && entries[i].on.day == entry->on.day && entries[i].seq == entry->seq)
+		if (entries[i].stage == entry->stage && entries[i].on.day == entry->on.day &&
+		    entries[i].seq == entry->seq)
 			return true;
 	return false;
 }
 
-bool store_put_entries(struct store *store, const struct kind *kind, int64_t record, const struct entry *entries, size_t count,
-    int64_t seq, struct error *error)
+bool store_put_entries(struct store *store, const struct kind *kind, int64_t record, const struct entry *entries,
+    size_t count, int64_t seq, struct error *error)
 {
 	struct entry *present;
 	size_t present_count;
@@ -102,7 +105,8 @@ bool store_put_entries(struct store *store, const struct kind *kind, int64_t rec
 		if (!is_among(&present[i], entries, count) && !end_entry(store, kind, record, &present[i], seq, error))
 			return false;
 	for (size_t i = 0; i < count; i++)
-		if (!is_among(&entries[i], present, present_count) && !store_add_entry(store, kind, record, &entries[i], seq, error))
+		if (!is_among(&entries[i], present, present_count) &&
+		    !store_add_entry(store, kind, record, &entries[i], seq, error))
 			return false;
 	return true;
 }

@@ -56,8 +56,8 @@ static void put_key_condition(struct buffer *sql, const struct field *field)
 	buffer_append_text(sql, value_is_text(field->type) ? " = ?1" : " = CAST(?1 AS INTEGER)");
 }
 
-static bool find_by_title(struct store_connection *connection, const struct kind *kind, const char *key, int64_t *ret_records,
-    size_t limit, size_t *ret_count, struct error *error)
+static bool find_by_title(struct store_connection *connection, const struct kind *kind, const char *key,
+    int64_t *ret_records, size_t limit, size_t *ret_count, struct error *error)
 {
 	sqlite3_stmt *statement = kind_statement(connection, kind, KIND_FIND_TITLE, error);
 
@@ -68,8 +68,8 @@ static bool find_by_title(struct store_connection *connection, const struct kind
 	return collect(connection, statement, ret_records, limit, ret_count, error);
 }
 
-bool store_find_key(struct store_connection *connection, const struct kind *kind, const struct field *field, const char *key,
-    int64_t *ret_records, size_t limit, size_t *ret_count, struct error *error)
+bool store_find_key(struct store_connection *connection, const struct kind *kind, const struct field *field,
+    const char *key, int64_t *ret_records, size_t limit, size_t *ret_count, struct error *error)
 {
 	struct buffer sql;
 	sqlite3_stmt *statement;
@@ -116,8 +116,9 @@ static size_t split_words(char *text, const char *words[WORDS_LARGEST])
 	return count;
 }
 
-static bool find_words(struct store_connection *connection, const struct kind *kind, const char *const *words, size_t word_count,
-    const char *condition, int64_t *ret_records, size_t limit, size_t *ret_count, struct error *error)
+static bool find_words(struct store_connection *connection, const struct kind *kind, const char *const *words,
+    size_t word_count, const char *condition, int64_t *ret_records, size_t limit, size_t *ret_count,
+    struct error *error)
 {
 	struct buffer sql;
 	sqlite3_stmt *statement;
@@ -143,8 +144,8 @@ static bool find_words(struct store_connection *connection, const struct kind *k
 }
 
 /* Pinyin and initials only where the characters themselves are found nowhere: else they would make plain words ambiguous. */
-bool store_find_title_part(struct store_connection *connection, const struct kind *kind, const char *text, int64_t *ret_records,
-    size_t limit, size_t *ret_count, struct error *error)
+bool store_find_title_part(struct store_connection *connection, const struct kind *kind, const char *text,
+    int64_t *ret_records, size_t limit, size_t *ret_count, struct error *error)
 {
 	struct pool *pool = pool_new();
 	const char *words[WORDS_LARGEST];
@@ -162,8 +163,8 @@ bool store_find_title_part(struct store_connection *connection, const struct kin
 
 /* ---- who refers ---- */
 
-static bool find_through_field(struct store_connection *connection, const struct kind *kind, const struct field *field, int64_t record,
-    struct referrer *ret_referrers, size_t limit, size_t *total, struct error *error)
+static bool find_through_field(struct store_connection *connection, const struct kind *kind, const struct field *field,
+    int64_t record, struct referrer *ret_referrers, size_t limit, size_t *total, struct error *error)
 {
 	struct buffer sql;
 	sqlite3_stmt *statement;
@@ -182,7 +183,8 @@ static bool find_through_field(struct store_connection *connection, const struct
 	sqlite3_bind_int64(statement, 1, record);
 	while ((step = statement_step(connection, statement, error)) == ROWS_ROW) {
 		if (*total < limit)
-			ret_referrers[*total] = (struct referrer){.record = sqlite3_column_int64(statement, 0), .field = field};
+			ret_referrers[*total] =
+			    (struct referrer){.record = sqlite3_column_int64(statement, 0), .field = field};
 		++*total;
 	}
 	sqlite3_finalize(statement);
@@ -201,15 +203,16 @@ bool store_find_referrers(struct store_connection *connection, const struct sche
 
 			if (field->type != VALUE_REF || field->hidden || strcmp(field->ref, referred->name) != 0)
 				continue;
-			if (!find_through_field(connection, &schema->kinds[i], field, record, ret_referrers, limit, &total, error))
+			if (!find_through_field(
+				connection, &schema->kinds[i], field, record, ret_referrers, limit, &total, error))
 				return false;
 		}
 	*ret_total = total;
 	return true;
 }
 
-bool store_title(struct store_connection *connection, const struct kind *kind, int64_t record, const struct moment *moment,
-    struct pool *pool, const char **ret_title, struct error *error)
+bool store_title(struct store_connection *connection, const struct kind *kind, int64_t record,
+    const struct moment *moment, struct pool *pool, const char **ret_title, struct error *error)
 {
 	struct state *state = store_load_referred(connection, kind, record, moment, pool, error);
 

@@ -3,8 +3,8 @@
  * Nothing here opens luodi.db, its log or its index: closing any descriptor of them would drop SQLite's locks of the whole process.
  * They are made with mknod and looked at with stat.
  */
-#include "store/internal.h"
 #include "base/log.h"
+#include "store/internal.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -34,15 +34,17 @@ static bool check_file_system(int folder, const char *directory, struct error *e
 	static const struct {
 		long type;
 		const char *name;
-	} refused[] = {{0x6969, "NFS"}, {0xff534d42, "CIFS"}, {0xfe534d42, "SMB2"}, {0x517b, "SMB"}, {0x65735546, "FUSE"},
-	    {0x01021997, "9P"}, {0x5346414f, "AFS"}, {0x73757245, "Coda"}, {0x00c36400, "Ceph"}, {0x564c, "NCP"}};
+	} refused[] = {{0x6969, "NFS"}, {0xff534d42, "CIFS"}, {0xfe534d42, "SMB2"}, {0x517b, "SMB"},
+	    {0x65735546, "FUSE"}, {0x01021997, "9P"}, {0x5346414f, "AFS"}, {0x73757245, "Coda"}, {0x00c36400, "Ceph"},
+	    {0x564c, "NCP"}};
 	struct statfs facts;
 
 	if (fstatfs(folder, &facts) != 0)
 		return fail("查不到文件系统", directory, error);
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
 		if ((unsigned long)facts.f_type == (unsigned long)refused[i].type) {
-			error_set(error, ERROR_INVALID, "", "数据目录 %s 在 %s 文件系统上，那里的锁不可靠", directory, refused[i].name);
+			error_set(error, ERROR_INVALID, "", "数据目录 %s 在 %s 文件系统上，那里的锁不可靠", directory,
+			    refused[i].name);
 			return error_hint(error, "请把数据目录放在本机磁盘上（ext4、xfs 等）");
 		}
 	return true;
@@ -59,7 +61,8 @@ static bool check_folder(int folder, const char *directory, struct error *error)
 		return error_hint(error, "请用目录的属主运行，或换一个目录");
 	}
 	if ((facts.st_mode & 077) != 0) {
-		error_set(error, ERROR_INVALID, "", "数据目录 %s 的权限是 %04o，别人也能进", directory, (unsigned)(facts.st_mode & 07777));
+		error_set(error, ERROR_INVALID, "", "数据目录 %s 的权限是 %04o，别人也能进", directory,
+		    (unsigned)(facts.st_mode & 07777));
 		return error_hint(error, "请先执行：chmod 700 %s", directory);
 	}
 	return check_file_system(folder, directory, error);

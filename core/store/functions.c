@@ -52,7 +52,8 @@ static void contains_function(sqlite3_context *context, int count, sqlite3_value
 			word = text_fold(connection->scratch, text_argument(values[1]));
 		}
 	}
-	sqlite3_result_int(context, text != NULL && word != NULL && strstr(text_fold(connection->scratch, text), word) != NULL);
+	sqlite3_result_int(
+	    context, text != NULL && word != NULL && strstr(text_fold(connection->scratch, text), word) != NULL);
 }
 
 /* NULL where a day is empty or the calendar does not cover a year between. */
@@ -94,10 +95,11 @@ bool functions_add(struct store_connection *connection, struct error *error)
 
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
 		if (sqlite3_create_function_v2(connection->db, functions[i].name, functions[i].arguments,
-			SQLITE_UTF8 | SQLITE_DIRECTONLY | functions[i].flags, connection, functions[i].function, NULL, NULL,
-			NULL) != SQLITE_OK)
+			SQLITE_UTF8 | SQLITE_DIRECTONLY | functions[i].flags, connection, functions[i].function, NULL,
+			NULL, NULL) != SQLITE_OK)
 			return store_fail(connection, error);
-	if (sqlite3_create_collation_v2(connection->db, "luodi_pinyin", SQLITE_UTF8, NULL, pinyin_collation, NULL) != SQLITE_OK)
+	if (sqlite3_create_collation_v2(connection->db, "luodi_pinyin", SQLITE_UTF8, NULL, pinyin_collation, NULL) !=
+	    SQLITE_OK)
 		return store_fail(connection, error);
 	return true;
 }

@@ -15,7 +15,7 @@
 
 enum {
 	STORE_APPLICATION_ID = 0x6c756f64, /* "luod" */
-	STORE_LAYOUT = 1,                  /* user_version: of the fixed tables below */
+	STORE_LAYOUT = 1,		   /* user_version: of the fixed tables below */
 	STORE_PAGE_BYTES = 4096,
 	STORE_SNAPSHOT_US = 5 * 1000 * 1000,
 	STORE_EVENT_LARGEST = 16 << 20, /* bytes of one event's body */
@@ -62,15 +62,15 @@ enum statement {
 };
 
 enum kind_statement {
-	KIND_CURRENT,         /* a record's current row */
+	KIND_CURRENT,	      /* a record's current row */
 	KIND_CURRENT_WATCHED, /* of it, what indexes stand on */
 	KIND_CURRENT_INSERT,
-	KIND_CURRENT_UPDATE,     /* nothing that an index stands on has changed */
+	KIND_CURRENT_UPDATE,	 /* nothing that an index stands on has changed */
 	KIND_CURRENT_UPDATE_ALL, /* else */
 	KIND_STATE_INSERT,
-	KIND_STATE_AT,    /* the last row of a day or before it, as known */
+	KIND_STATE_AT,	  /* the last row of a day or before it, as known */
 	KIND_STATE_FIRST, /* the first row as known */
-	KIND_STATES,      /* all rows of a record */
+	KIND_STATES,	  /* all rows of a record */
 	KIND_RECORDS,
 	KIND_FIND_TITLE,
 	KIND_STATEMENTS
@@ -87,11 +87,11 @@ struct store_connection {
 	struct store *store;
 	sqlite3 *db;
 	bool writer;
-	bool is_copy; /* of a backup: its disk's troubles are not the store's */
+	bool is_copy;			      /* of a backup: its disk's troubles are not the store's */
 	bool in_snapshot, snapshot_is_nested; /* nested: on the writer, inside its transaction */
 	sqlite3_stmt *statements[STATEMENTS];
 	struct kind_statements *kinds;
-	unsigned generation; /* of the schema that kinds were made for */
+	unsigned generation;  /* of the schema that kinds were made for */
 	struct pool *scratch; /* of the SQL functions; reset by each */
 	const struct calendar *calendar;
 	int64_t deadline_us, snapshot_until_us; /* 0: none */
@@ -102,8 +102,8 @@ struct touched_batch { /* what was appended to one batch and is not yet in its r
 };
 
 struct store {
-	char *directory; /* absolute, no links in it */
-	char *path;      /* luodi.db */
+	char *directory;  /* absolute, no links in it */
+	char *path;	  /* luodi.db */
 	int lock, folder; /* descriptors, for life */
 	atomic_bool broken;
 	atomic_bool is_full;
@@ -113,7 +113,7 @@ struct store {
 	struct head head, committed, saved; /* now, before the transaction, before the savepoint */
 	struct touched_batch touched;
 	struct buffer body, canonical; /* of the event being appended */
-	struct pool *pool;             /* of one write; reset by each */
+	struct pool *pool;	       /* of one write; reset by each */
 	int wal_pages, wal_pages_checkpointed;
 	unsigned requests_put;
 };
@@ -121,12 +121,14 @@ struct store {
 /* ---- connection.c ---- */
 
 /* Every setting is made and read back. The reader's authorizer comes last. */
-must_check struct store_connection *connection_open(struct store *store, const char *path, bool writer, struct error *error);
+must_check struct store_connection *connection_open(
+    struct store *store, const char *path, bool writer, struct error *error);
 void connection_close(struct store_connection *connection);
 must_check bool connection_prepare(struct store_connection *connection, struct error *error); /* the fixed statements */
 must_check bool connection_run(struct store_connection *connection, const char *sql, struct error *error);
 /* The first column of the first row, as a number; 0 where there is no row. */
-must_check bool connection_number(struct store_connection *connection, const char *sql, int64_t *ret_number, struct error *error);
+must_check bool connection_number(
+    struct store_connection *connection, const char *sql, int64_t *ret_number, struct error *error);
 /* PRAGMA check: "ok" or ERROR_DAMAGED with its first line. */
 must_check bool connection_check(struct store_connection *connection, const char *pragma, struct error *error);
 
@@ -147,7 +149,8 @@ void bind_bytes(sqlite3_stmt *statement, const char *name, const void *bytes, si
 enum rows_step statement_step(struct store_connection *connection, sqlite3_stmt *statement, struct error *error);
 /* Runs one that gives no rows; then it is reset. */
 must_check bool statement_run(struct store_connection *connection, sqlite3_stmt *statement, struct error *error);
-sqlite3_stmt *statement_prepare(struct store_connection *connection, const char *sql, unsigned flags, struct error *error);
+sqlite3_stmt *statement_prepare(
+    struct store_connection *connection, const char *sql, unsigned flags, struct error *error);
 const char *column_text(sqlite3_stmt *statement, int column); /* NULL: no value. Borrowed until the next step */
 /* What SQLite says went wrong, in our words. Returns false. */
 bool store_fail(struct store_connection *connection, struct error *error);
@@ -157,7 +160,8 @@ bool store_fail(struct store_connection *connection, struct error *error);
 void reserve_make(struct store *store);
 void reserve_free(struct store *store); /* the disk is full: this gives room to end well */
 int64_t reserve_free_bytes(const struct store *store);
-must_check bool folder_open(struct store *store, const char *directory, bool *ret_fresh, bool *ret_unclean, struct error *error);
+must_check bool folder_open(
+    struct store *store, const char *directory, bool *ret_fresh, bool *ret_unclean, struct error *error);
 must_check bool folder_sync(int folder, struct error *error);
 
 /* ---- kind_sql.c, kinds.c ---- */
@@ -167,16 +171,28 @@ void kind_sql_put(struct buffer *out, const struct kind *kind, enum kind_stateme
 bool field_is_watched(const struct field *field); /* an index stands on it in the current table */
 uint64_t kind_form(const struct kind *kind);
 /* Columns of a row of states or current rows, as kind_sql.c orders them. */
-enum { COLUMN_RECORD, COLUMN_PRESENT, COLUMN_VERSION, COLUMN_ON, COLUMN_TITLE, COLUMN_STAGE, COLUMN_RETURN_STAGE, COLUMN_STAGE_SINCE, COLUMN_REACHED };
+enum {
+	COLUMN_RECORD,
+	COLUMN_PRESENT,
+	COLUMN_VERSION,
+	COLUMN_ON,
+	COLUMN_TITLE,
+	COLUMN_STAGE,
+	COLUMN_RETURN_STAGE,
+	COLUMN_STAGE_SINCE,
+	COLUMN_REACHED
+};
 int column_of_first_value(const struct kind *kind);
 int column_behind(const struct kind *kind); /* the first one behind the values */
-sqlite3_stmt *kind_statement(struct store_connection *connection, const struct kind *kind, enum kind_statement number, struct error *error);
+sqlite3_stmt *kind_statement(
+    struct store_connection *connection, const struct kind *kind, enum kind_statement number, struct error *error);
 must_check bool kinds_prepare(struct store_connection *connection, const struct schema *schema, struct error *error);
 void kinds_clear(struct store_connection *connection);
 
 /* ---- rows of states: states.c ---- */
 
-struct state *state_of_row(struct store_connection *connection, sqlite3_stmt *statement, const struct kind *kind, struct pool *pool, struct error *error);
+struct state *state_of_row(struct store_connection *connection, sqlite3_stmt *statement, const struct kind *kind,
+    struct pool *pool, struct error *error);
 struct value value_of_column(sqlite3_stmt *statement, int column, enum value_type type); /* borrowed */
 void bind_value(sqlite3_stmt *statement, int position, struct value value);
 
@@ -184,8 +200,8 @@ void bind_value(sqlite3_stmt *statement, int position, struct value value);
 
 must_check bool event_of_row(sqlite3_stmt *statement, struct pool *pool, struct event *ret_event, struct error *error);
 /* first..head by chain; first - 1 is trusted. */
-must_check bool chain_verify(struct store_connection *connection, int64_t first, int64_t *ret_events, void (*progress)(void *argument, int64_t seq),
-    void *argument, struct error *error);
+must_check bool chain_verify(struct store_connection *connection, int64_t first, int64_t *ret_events,
+    void (*progress)(void *argument, int64_t seq), void *argument, struct error *error);
 
 /* ---- batches.c ---- */
 

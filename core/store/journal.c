@@ -1,6 +1,6 @@
 /* The journal: appended to, read in order, and walked link by link. */
-#include "store/internal.h"
 #include "base/clock.h"
+#include "store/internal.h"
 #include <sodium.h>
 #include <string.h>
 
@@ -121,7 +121,8 @@ static bool load_events(struct store_connection *connection, sqlite3_stmt *state
 		struct event *event = pool_alloc(pool, sizeof(*event));
 
 		if (count == capacity) {
-			const struct event **more = pool_alloc_array(pool, capacity == 0 ? 16 : capacity * 2, sizeof(*more));
+			const struct event **more =
+			    pool_alloc_array(pool, capacity == 0 ? 16 : capacity * 2, sizeof(*more));
 
 			if (count > 0)
 				memcpy(more, events, count * sizeof(*more));
@@ -152,8 +153,8 @@ bool store_load_events(struct store_connection *connection, int64_t record, int6
 	return load_events(connection, statement, pool, ret_events, ret_count, error);
 }
 
-bool store_load_journal(struct store_connection *connection, int64_t first, int64_t last, size_t limit, struct pool *pool,
-    const struct event *const **ret_events, size_t *ret_count, struct error *error)
+bool store_load_journal(struct store_connection *connection, int64_t first, int64_t last, size_t limit,
+    struct pool *pool, const struct event *const **ret_events, size_t *ret_count, struct error *error)
 {
 	sqlite3_stmt *statement = statement_of(connection, STATEMENT_JOURNAL);
 
@@ -170,7 +171,8 @@ static bool fail_no_event(int64_t seq, struct error *error)
 	return error_hint(error, "请在“历史”里核对序号");
 }
 
-const struct event *store_load_event(struct store_connection *connection, int64_t seq, struct pool *pool, struct error *error)
+const struct event *store_load_event(
+    struct store_connection *connection, int64_t seq, struct pool *pool, struct error *error)
 {
 	sqlite3_stmt *statement = statement_of(connection, STATEMENT_EVENT);
 	const struct event *const *events;
@@ -253,7 +255,8 @@ bool store_seq_before(struct store_connection *connection, int64_t wall_us, int6
 
 /* ---- void ---- */
 
-bool store_voided_by(struct store_connection *connection, int64_t seq, int64_t known_seq, int64_t *ret_by, struct error *error)
+bool store_voided_by(
+    struct store_connection *connection, int64_t seq, int64_t known_seq, int64_t *ret_by, struct error *error)
 {
 	sqlite3_stmt *statement = statement_of(connection, STATEMENT_VOIDED_BY);
 	enum rows_step step;
@@ -276,7 +279,8 @@ bool store_void(struct store *store, int64_t target, int64_t by_seq, struct erro
 	if (!store_voided_by(store->writer, target, SEQ_FOR_EVER, &by, error))
 		return false;
 	if (by != 0) {
-		error_set(error, ERROR_CONFLICT, "", "第 %lld 条事件已被第 %lld 条作废", (long long)target, (long long)by);
+		error_set(
+		    error, ERROR_CONFLICT, "", "第 %lld 条事件已被第 %lld 条作废", (long long)target, (long long)by);
 		return error_hint(error, "请先看一看历史");
 	}
 	bind_integer(statement, ":target", target);
@@ -388,8 +392,8 @@ bool chain_verify(struct store_connection *connection, int64_t first, int64_t *r
 	return good;
 }
 
-bool store_verify_chain(struct store_connection *connection, int64_t *ret_events, void (*progress)(void *argument, int64_t seq),
-    void *argument, struct error *error)
+bool store_verify_chain(struct store_connection *connection, int64_t *ret_events,
+    void (*progress)(void *argument, int64_t seq), void *argument, struct error *error)
 {
 	return chain_verify(connection, 1, ret_events, progress, argument, error);
 }

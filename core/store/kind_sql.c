@@ -51,8 +51,8 @@ uint64_t kind_form(const struct kind *kind)
 
 	for (size_t i = 0; i < kind->field_count; i++) {
 		const struct field *field = &kind->fields[i];
-		unsigned char facts[3] = {
-		    (unsigned char)field->type, (unsigned char)field_is_watched(field), (unsigned char)field_has_key_column(field)};
+		unsigned char facts[3] = {(unsigned char)field->type, (unsigned char)field_is_watched(field),
+		    (unsigned char)field_has_key_column(field)};
 
 		form = mix(mix_text(form, field->name), facts, sizeof(facts));
 	}
@@ -65,8 +65,8 @@ uint64_t kind_form(const struct kind *kind)
 
 struct column_list {
 	const struct kind *kind;
-	bool states;       /* of states, not of current rows */
-	bool assign;       /* name = ?n, for an UPDATE */
+	bool states; /* of states, not of current rows */
+	bool assign; /* name = ?n, for an UPDATE */
 	bool only_unwatched;
 	struct buffer *out;
 	int position; /* of the parameter, from 1 */
@@ -198,6 +198,20 @@ static void put_update(struct buffer *out, const struct kind *kind, bool only_un
 	buffer_append_text(out, " WHERE record = ?1");
 }
 
+/* The end of the first day on which it was there, as known: a day's last row is what that day came to. */
+static void put_first_state(struct buffer *out, const struct kind *kind)
+{
+	put_select(out, kind, true);
+	buffer_append_text(out, " AND seq <= ?2 AND present = 1 AND NOT EXISTS (SELECT 1 FROM ");
+	put_table(out, kind, true);
+	buffer_append_text(out, " AS later WHERE later.record = ?1 AND later.rank > ");
+	put_table(out, kind, true);
+	buffer_append_text(out, ".rank AND later.rank < (");
+	put_table(out, kind, true);
+	buffer_format(
+	    out, ".effective_on + 1) * %lld AND later.seq <= ?2) ORDER BY rank LIMIT 1", (long long)(SEQ_FOR_EVER + 1));
+}
+
 void kind_sql_put(struct buffer *out, const struct kind *kind, enum kind_statement number)
 {
 	switch (number) {
@@ -224,8 +238,7 @@ void kind_sql_put(struct buffer *out, const struct kind *kind, enum kind_stateme
 		buffer_append_text(out, " AND rank < ?2 AND seq <= ?3 ORDER BY rank DESC LIMIT 1");
 		break;
 	case KIND_STATE_FIRST:
-		put_select(out, kind, true);
-		buffer_append_text(out, " AND seq <= ?2 AND present = 1 ORDER BY rank LIMIT 1");
+		put_first_state(out, kind);
 		break;
 	case KIND_STATES:
 		put_select(out, kind, true);

@@ -56,7 +56,8 @@ sqlite3_stmt *kind_statement(
 	if (sql.full)
 		error_set(error, ERROR_INTERNAL, "", "“%s”的字段太多，语句超长", kind->title);
 	else
-		kinds->statements[number] = statement_prepare(connection, buffer_text(&sql), SQLITE_PREPARE_PERSISTENT, error);
+		kinds->statements[number] =
+		    statement_prepare(connection, buffer_text(&sql), SQLITE_PREPARE_PERSISTENT, error);
 	buffer_clear(&sql);
 	return kinds->statements[number];
 }

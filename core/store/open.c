@@ -1,7 +1,7 @@
 /* Opening a folder, and closing it well. */
-#include "store/internal.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/internal.h"
 #include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -45,7 +45,8 @@ static bool make_tables(struct store_connection *writer, bool fixed_today, struc
 {
 	char *sql = sqlite3_mprintf("BEGIN IMMEDIATE; %s INSERT INTO meta VALUES ('clock', '%s'), ('made', '%lld');"
 				    "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
-	    statement_tables, fixed_today ? "fixed" : "real", (long long)clock_now_us(), STORE_APPLICATION_ID, STORE_LAYOUT);
+	    statement_tables, fixed_today ? "fixed" : "real", (long long)clock_now_us(), STORE_APPLICATION_ID,
+	    STORE_LAYOUT);
 	bool good;
 
 	if (sql == NULL)
@@ -72,8 +73,8 @@ static bool check_identity(struct store *store, bool *ret_empty, struct error *e
 	if (application != STORE_APPLICATION_ID)
 		error_set(error, ERROR_INVALID, "", "%s 不是落地的数据文件", store->path);
 	else
-		error_set(error, ERROR_INVALID, "", "%s 由另一个版本写成（格式 %lld，这里只认 %d），没有改动它", store->path, (long long)layout,
-		    STORE_LAYOUT);
+		error_set(error, ERROR_INVALID, "", "%s 由另一个版本写成（格式 %lld，这里只认 %d），没有改动它",
+		    store->path, (long long)layout, STORE_LAYOUT);
 	return error_hint(error, "请换用对应版本的 luodid，或换一个数据目录");
 }
 
@@ -87,9 +88,11 @@ static bool check_clock(struct store *store, bool fixed_today, struct error *err
 	if ((fixed != 0) == fixed_today)
 		return true;
 	if (fixed_today)
-		error_set(error, ERROR_INVALID, "today", "数据目录 %s 记的是真实日期，不能用 --today 打开", store->directory);
+		error_set(
+		    error, ERROR_INVALID, "today", "数据目录 %s 记的是真实日期，不能用 --today 打开", store->directory);
 	else
-		error_set(error, ERROR_INVALID, "today", "数据目录 %s 是用 --today 建的演练数据，要带 --today 打开", store->directory);
+		error_set(error, ERROR_INVALID, "today", "数据目录 %s 是用 --today 建的演练数据，要带 --today 打开",
+		    store->directory);
 	return error_hint(error, "请换一个数据目录");
 }
 
@@ -99,7 +102,8 @@ static bool turn_on_log(struct store *store, struct error *error)
 	bool good = false;
 	char page_size[64];
 
-	snprintf(page_size, sizeof(page_size), "PRAGMA page_size = %d", STORE_PAGE_BYTES); /* counts for a new file only */
+	snprintf(
+	    page_size, sizeof(page_size), "PRAGMA page_size = %d", STORE_PAGE_BYTES); /* counts for a new file only */
 	if (!connection_run(store->writer, page_size, error))
 		return false;
 	statement = statement_prepare(store->writer, "PRAGMA journal_mode = WAL", 0, error);
@@ -110,7 +114,8 @@ static bool turn_on_log(struct store *store, struct error *error)
 
 		good = mode != NULL && strcmp(mode, "wal") == 0;
 		if (!good)
-			error_set(error, ERROR_READ_ONLY, "", "数据文件 %s 不能用写前日志（%s）", store->path, mode != NULL ? mode : "");
+			error_set(error, ERROR_READ_ONLY, "", "数据文件 %s 不能用写前日志（%s）", store->path,
+			    mode != NULL ? mode : "");
 	}
 	sqlite3_finalize(statement);
 	return good;
@@ -160,7 +165,8 @@ static bool open_store(struct store *store, const char *directory, bool fixed_to
 		return false;
 	if (empty && (!make_tables(store->writer, fixed_today, error) || !folder_sync(store->folder, error)))
 		return false;
-	if (!check_clock(store, fixed_today, error) || !connection_prepare(store->writer, error) || !load_head(store, error))
+	if (!check_clock(store, fixed_today, error) || !connection_prepare(store->writer, error) ||
+	    !load_head(store, error))
 		return false;
 	if (unclean && !check_after_crash(store, error))
 		return false;
@@ -200,7 +206,8 @@ void store_close(struct store *store)
 		int ignored;
 
 		sqlite3_db_config(store->writer->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &ignored);
-	} else if (sqlite3_wal_checkpoint_v2(store->writer->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
+	} else if (sqlite3_wal_checkpoint_v2(store->writer->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) !=
+	    SQLITE_OK)
 		log_warning("关闭时没能整理写前日志：%s", sqlite3_errmsg(store->writer->db));
 	free_store(store);
 }

@@ -1,6 +1,6 @@
 /* Running what query has compiled. */
-#include "store/internal.h"
 #include "base/clock.h"
+#include "store/internal.h"
 #include <stdlib.h>
 
 struct rows {

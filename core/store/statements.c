@@ -8,34 +8,44 @@
 const char *const statement_tables =
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE journal (seq INTEGER PRIMARY KEY, recorded_at INTEGER NOT NULL, effective_on INTEGER NOT NULL,"
-    " place INTEGER NOT NULL, batch INTEGER NOT NULL, record INTEGER NOT NULL, action INTEGER NOT NULL, actor TEXT NOT NULL,"
+    " place INTEGER NOT NULL, batch INTEGER NOT NULL, record INTEGER NOT NULL, action INTEGER NOT NULL, actor TEXT NOT "
+    "NULL,"
     " body BLOB NOT NULL, note TEXT, hash BLOB NOT NULL) STRICT;"
     "CREATE INDEX journal_of_record ON journal (record, effective_on, place);"
-    "CREATE TRIGGER journal_is_never_changed BEFORE UPDATE ON journal BEGIN SELECT raise(ABORT, 'the journal is append-only'); END;"
-    "CREATE TRIGGER journal_is_never_deleted BEFORE DELETE ON journal BEGIN SELECT raise(ABORT, 'the journal is append-only'); END;"
+    "CREATE TRIGGER journal_is_never_changed BEFORE UPDATE ON journal BEGIN SELECT raise(ABORT, 'the journal is "
+    "append-only'); END;"
+    "CREATE TRIGGER journal_is_never_deleted BEFORE DELETE ON journal BEGIN SELECT raise(ABORT, 'the journal is "
+    "append-only'); END;"
     "CREATE TABLE void (target INTEGER NOT NULL, from_seq INTEGER NOT NULL, to_seq INTEGER NOT NULL,"
     " PRIMARY KEY (target, from_seq)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX void_of_event ON void (from_seq);"
-    "CREATE TABLE entry (record INTEGER NOT NULL, stage TEXT NOT NULL, entered_on INTEGER NOT NULL, seq INTEGER NOT NULL,"
-    " from_seq INTEGER NOT NULL, to_seq INTEGER NOT NULL, PRIMARY KEY (record, entered_on, seq, stage, from_seq)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE batch (number INTEGER PRIMARY KEY, actor TEXT NOT NULL, what TEXT NOT NULL, opened_at INTEGER NOT NULL,"
+    "CREATE TABLE entry (record INTEGER NOT NULL, stage TEXT NOT NULL, entered_on INTEGER NOT NULL, seq INTEGER NOT "
+    "NULL,"
+    " from_seq INTEGER NOT NULL, to_seq INTEGER NOT NULL, PRIMARY KEY (record, entered_on, seq, stage, from_seq)) "
+    "STRICT, WITHOUT ROWID;"
+    "CREATE TABLE batch (number INTEGER PRIMARY KEY, actor TEXT NOT NULL, what TEXT NOT NULL, opened_at INTEGER NOT "
+    "NULL,"
     " closed_at INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, events INTEGER NOT NULL,"
     " undone_by INTEGER NOT NULL) STRICT;"
     "CREATE INDEX batch_left_open ON batch (number) WHERE closed_at = 0;"
-    "CREATE TABLE request (actor TEXT NOT NULL, key TEXT NOT NULL, hash BLOB NOT NULL, reply BLOB NOT NULL, put_at INTEGER NOT NULL,"
+    "CREATE TABLE request (actor TEXT NOT NULL, key TEXT NOT NULL, hash BLOB NOT NULL, reply BLOB NOT NULL, put_at "
+    "INTEGER NOT NULL,"
     " PRIMARY KEY (actor, key)) STRICT;"
     "CREATE INDEX request_by_age ON request (put_at);"
-    "CREATE TABLE kind (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, prefix TEXT NOT NULL, title TEXT NOT NULL,"
+    "CREATE TABLE kind (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, prefix TEXT NOT NULL, title TEXT NOT "
+    "NULL,"
     " next_number INTEGER NOT NULL) STRICT;"
     "CREATE TABLE field (kind INTEGER NOT NULL REFERENCES kind, name TEXT NOT NULL, type INTEGER NOT NULL, ref TEXT,"
     " keyed INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE stage (kind INTEGER NOT NULL REFERENCES kind, name TEXT NOT NULL, title TEXT NOT NULL, position INTEGER NOT NULL,"
+    "CREATE TABLE stage (kind INTEGER NOT NULL REFERENCES kind, name TEXT NOT NULL, title TEXT NOT NULL, position "
+    "INTEGER NOT NULL,"
     " PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE alias (kind INTEGER NOT NULL REFERENCES kind, what TEXT NOT NULL, old TEXT NOT NULL, new TEXT NOT NULL,"
+    "CREATE TABLE alias (kind INTEGER NOT NULL REFERENCES kind, what TEXT NOT NULL, old TEXT NOT NULL, new TEXT NOT "
+    "NULL,"
     " PRIMARY KEY (kind, what, old)) STRICT, WITHOUT ROWID;";
 
 #define EVENT_COLUMNS "seq, recorded_at, effective_on, place, batch, record, action, actor, body, note, hash"
-#define EVENT_IS_LIVE \
+#define EVENT_IS_LIVE                                                                                                  \
 	" NOT EXISTS (SELECT 1 FROM void WHERE target = journal.seq AND from_seq <= :known AND :known < to_seq)"
 #define BATCH_COLUMNS "number, actor, what, opened_at, closed_at, first_seq, last_seq, events, undone_by"
 
@@ -51,60 +61,60 @@ const char *const statement_sql[STATEMENTS] = {
     [STATEMENT_LAST_BATCH] = "SELECT max(number) FROM batch",
     [STATEMENT_RECORDED_AT] = "SELECT recorded_at FROM journal WHERE seq = :seq",
     [STATEMENT_EVENT_APPEND] =
-        "INSERT INTO journal (" EVENT_COLUMNS ") VALUES"
-        " (:seq, :recorded_at, :effective_on, :place, :batch, :record, :action, :actor, :body, :note, :hash)",
-    [STATEMENT_EVENT] =
-        "SELECT " EVENT_COLUMNS "," EVENT_IS_LIVE " FROM journal WHERE seq = :seq",
+	"INSERT INTO journal (" EVENT_COLUMNS ") VALUES"
+	" (:seq, :recorded_at, :effective_on, :place, :batch, :record, :action, :actor, :body, :note, :hash)",
+    [STATEMENT_EVENT] = "SELECT " EVENT_COLUMNS "," EVENT_IS_LIVE " FROM journal WHERE seq = :seq",
     /* The order of the fold: what was true in the world, then what we learnt first. */
     [STATEMENT_EVENTS_OF_RECORD] =
-        "SELECT " EVENT_COLUMNS "," EVENT_IS_LIVE " FROM journal INDEXED BY journal_of_record"
-        " WHERE record = :record AND seq <= :known_to ORDER BY effective_on, place, seq",
-    [STATEMENT_JOURNAL] =
-        "SELECT " EVENT_COLUMNS "," EVENT_IS_LIVE " FROM journal"
-        " WHERE seq BETWEEN :first AND :last ORDER BY seq LIMIT :limit",
+	"SELECT " EVENT_COLUMNS "," EVENT_IS_LIVE " FROM journal INDEXED BY journal_of_record"
+	" WHERE record = :record AND seq <= :known_to ORDER BY effective_on, place, seq",
+    [STATEMENT_JOURNAL] = "SELECT " EVENT_COLUMNS "," EVENT_IS_LIVE " FROM journal"
+			  " WHERE seq BETWEEN :first AND :last ORDER BY seq LIMIT :limit",
     [STATEMENT_EVENTS_OF_BATCH] =
-        "SELECT journal.seq FROM batch JOIN journal ON journal.seq BETWEEN batch.first_seq AND batch.last_seq"
-        " WHERE batch.number = :batch AND journal.batch = :batch ORDER BY journal.seq",
+	"SELECT journal.seq FROM batch JOIN journal ON journal.seq BETWEEN batch.first_seq AND batch.last_seq"
+	" WHERE batch.number = :batch AND journal.batch = :batch ORDER BY journal.seq",
     [STATEMENT_VOIDED_BY] =
-        "SELECT from_seq FROM void WHERE target = :target AND from_seq <= :known AND :known < to_seq",
+	"SELECT from_seq FROM void WHERE target = :target AND from_seq <= :known AND :known < to_seq",
     [STATEMENT_VOID] = "INSERT INTO void (target, from_seq, to_seq) VALUES (:target, :from, :for_ever)",
     [STATEMENT_RESTORE] = "UPDATE void SET to_seq = :to WHERE from_seq = :from AND to_seq = :for_ever",
     /* Of one event, a resumption stands before the stage that it led to. */
     [STATEMENT_ENTRIES] =
-        "SELECT entry.stage, entry.entered_on, entry.seq FROM entry LEFT JOIN journal ON journal.seq = entry.seq"
-        " WHERE entry.record = :record AND entry.to_seq = :for_ever"
-        " ORDER BY entry.entered_on, journal.place, entry.seq, entry.stage <> 'resume'",
+	"SELECT entry.stage, entry.entered_on, entry.seq FROM entry LEFT JOIN journal ON journal.seq = entry.seq"
+	" WHERE entry.record = :record AND entry.to_seq = :for_ever"
+	" ORDER BY entry.entered_on, journal.place, entry.seq, entry.stage <> 'resume'",
     [STATEMENT_ENTRY_BEGIN] =
-        "INSERT INTO entry (record, stage, entered_on, seq, from_seq, to_seq)"
-        " VALUES (:record, :stage, :on, :seq, :from, :for_ever)"
-        " ON CONFLICT (record, entered_on, seq, stage, from_seq) DO UPDATE SET to_seq = excluded.to_seq",
+	"INSERT INTO entry (record, stage, entered_on, seq, from_seq, to_seq)"
+	" VALUES (:record, :stage, :on, :seq, :from, :for_ever)"
+	" ON CONFLICT (record, entered_on, seq, stage, from_seq) DO UPDATE SET to_seq = excluded.to_seq",
     [STATEMENT_ENTRY_END] =
-        "UPDATE entry SET to_seq = :to"
-        " WHERE record = :record AND entered_on = :on AND seq = :seq AND stage = :stage AND to_seq = :for_ever",
+	"UPDATE entry SET to_seq = :to"
+	" WHERE record = :record AND entered_on = :on AND seq = :seq AND stage = :stage AND to_seq = :for_ever",
     [STATEMENT_NEXT_NUMBER] =
-        "UPDATE kind SET next_number = next_number + 1 WHERE number = :kind RETURNING next_number - 1",
+	"UPDATE kind SET next_number = next_number + 1 WHERE number = :kind RETURNING next_number - 1",
     [STATEMENT_BATCH_OPEN] =
-        "INSERT INTO batch (" BATCH_COLUMNS ") VALUES (:number, :actor, :what, :at, 0, 0, 0, 0, 0)",
+	"INSERT INTO batch (" BATCH_COLUMNS ") VALUES (:number, :actor, :what, :at, 0, 0, 0, 0, 0)",
     [STATEMENT_BATCH_TOUCH] =
-        "UPDATE batch SET first_seq = CASE first_seq WHEN 0 THEN :first ELSE first_seq END, last_seq = :last,"
-        " events = events + :events WHERE number = :number",
+	"UPDATE batch SET first_seq = CASE first_seq WHEN 0 THEN :first ELSE first_seq END, last_seq = :last,"
+	" events = events + :events WHERE number = :number",
     [STATEMENT_BATCH_CLOSE] = "UPDATE batch SET closed_at = :at WHERE number = :number",
     [STATEMENT_BATCH_UNDONE] = "UPDATE batch SET undone_by = :undone_by WHERE number = :number",
-    [STATEMENT_BATCHES] = "SELECT " BATCH_COLUMNS " FROM batch WHERE number < :before ORDER BY number DESC LIMIT :limit",
+    [STATEMENT_BATCHES] =
+	"SELECT " BATCH_COLUMNS " FROM batch WHERE number < :before ORDER BY number DESC LIMIT :limit",
     [STATEMENT_BATCH] = "SELECT " BATCH_COLUMNS " FROM batch WHERE number = :number",
     [STATEMENT_OPEN_BATCHES] = "SELECT number FROM batch WHERE closed_at = 0 ORDER BY number",
     [STATEMENT_REQUEST] = "SELECT hash, reply FROM request WHERE actor = :actor AND key = :key",
     [STATEMENT_REQUEST_PUT] =
-        "INSERT INTO request (actor, key, hash, reply, put_at) VALUES (:actor, :key, :hash, :reply, :at)"
-        " ON CONFLICT (actor, key) DO UPDATE SET hash = excluded.hash, reply = excluded.reply, put_at = excluded.put_at",
+	"INSERT INTO request (actor, key, hash, reply, put_at) VALUES (:actor, :key, :hash, :reply, :at)"
+	" ON CONFLICT (actor, key) DO UPDATE SET hash = excluded.hash, reply = excluded.reply, put_at = "
+	"excluded.put_at",
     [STATEMENT_REQUESTS_FORGET] = "DELETE FROM request WHERE put_at < :before",
     [STATEMENT_CATALOG_KINDS] = "SELECT name, prefix, title, number FROM kind ORDER BY number",
     [STATEMENT_CATALOG_FIELDS] =
-        "SELECT kind.name, field.name, field.type, field.ref FROM field JOIN kind ON kind.number = field.kind"
-        " ORDER BY kind.number, field.position, field.name",
+	"SELECT kind.name, field.name, field.type, field.ref FROM field JOIN kind ON kind.number = field.kind"
+	" ORDER BY kind.number, field.position, field.name",
     [STATEMENT_CATALOG_STAGES] =
-        "SELECT kind.name, stage.name, stage.title FROM stage JOIN kind ON kind.number = stage.kind"
-        " ORDER BY kind.number, stage.position, stage.name",
+	"SELECT kind.name, stage.name, stage.title FROM stage JOIN kind ON kind.number = stage.kind"
+	" ORDER BY kind.number, stage.position, stage.name",
 };
 
 /* ---- binding and stepping ---- */
@@ -162,7 +172,8 @@ bool statement_run(struct store_connection *connection, sqlite3_stmt *statement,
 	return step != ROWS_ERROR;
 }
 
-sqlite3_stmt *statement_prepare(struct store_connection *connection, const char *sql, unsigned flags, struct error *error)
+sqlite3_stmt *statement_prepare(
+    struct store_connection *connection, const char *sql, unsigned flags, struct error *error)
 {
 	sqlite3_stmt *statement = NULL;
 
@@ -198,7 +209,8 @@ static bool fail_input_output(struct store_connection *connection, int extended,
 
 	if (extended == SQLITE_IOERR_NOMEM)
 		return error_set(error, ERROR_INTERNAL, "", "数据库内存不足");
-	if (connection->writer && !connection->is_copy && sync) { /* never tried again: the kernel may have dropped the pages it could not write */
+	if (connection->writer && !connection->is_copy &&
+	    sync) { /* never tried again: the kernel may have dropped the pages it could not write */
 		atomic_store(&connection->store->broken, true);
 		return error_set(error, ERROR_OUTCOME_UNKNOWN, "", "数据没能确认落盘，结果不明，服务将重新启动");
 	}
@@ -231,7 +243,8 @@ bool store_fail(struct store_connection *connection, struct error *error)
 	case SQLITE_READONLY:
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
-		error_set(error, ERROR_READ_ONLY, "", "数据文件 %s 打不开或不可写：%s", connection->store->path, message);
+		error_set(
+		    error, ERROR_READ_ONLY, "", "数据文件 %s 打不开或不可写：%s", connection->store->path, message);
 		return error_hint(error, "请检查目录权限与磁盘挂载");
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:

@@ -37,8 +37,8 @@ static int stage_of_column(sqlite3_stmt *statement, int column, const struct kin
 	return stage >= 0 ? stage : -2;
 }
 
-struct state *state_of_row(
-    struct store_connection *connection, sqlite3_stmt *statement, const struct kind *kind, struct pool *pool, struct error *error)
+struct state *state_of_row(struct store_connection *connection, sqlite3_stmt *statement, const struct kind *kind,
+    struct pool *pool, struct error *error)
 {
 	struct state *state = state_new(pool, kind, sqlite3_column_int64(statement, COLUMN_RECORD));
 	int first_value = column_of_first_value(kind);
@@ -53,20 +53,23 @@ struct state *state_of_row(
 	if (state->stage == -2 || state->return_stage == -2) {
 		char id[RECORD_ID_SIZE];
 
-		error_set(error, ERROR_DAMAGED, "", "%s 处在声明中没有的阶段“%s”（%s）", kind_format_id(kind, state->record, id),
-		    column_text(statement, state->stage == -2 ? COLUMN_STAGE : COLUMN_RETURN_STAGE), connection->store->path);
+		error_set(error, ERROR_DAMAGED, "", "%s 处在声明中没有的阶段“%s”（%s）",
+		    kind_format_id(kind, state->record, id),
+		    column_text(statement, state->stage == -2 ? COLUMN_STAGE : COLUMN_RETURN_STAGE),
+		    connection->store->path);
 		return NULL;
 	}
 	for (int i = COLUMN_REACHED; i < first_value; i++)
 		state->reached[i - COLUMN_REACHED] = date_of_column(statement, i);
 	for (size_t i = 0; i < kind->field_count; i++)
-		state->values[i] = value_copy(pool, value_of_column(statement, first_value + (int)i, kind->fields[i].type));
+		state->values[i] =
+		    value_copy(pool, value_of_column(statement, first_value + (int)i, kind->fields[i].type));
 	return state;
 }
 
 /* Steps once and makes the row a state. NULL with ERROR_NONE: no row. */
-static struct state *load_one(
-    struct store_connection *connection, sqlite3_stmt *statement, const struct kind *kind, struct pool *pool, struct error *error)
+static struct state *load_one(struct store_connection *connection, sqlite3_stmt *statement, const struct kind *kind,
+    struct pool *pool, struct error *error)
 {
 	enum rows_step step = statement_step(connection, statement, error);
 	struct state *state = NULL;
@@ -84,8 +87,8 @@ static struct state *load_one(
 
 /* ---- reading ---- */
 
-struct state *store_load_current(
-    struct store_connection *connection, const struct kind *kind, int64_t record, struct pool *pool, struct error *error)
+struct state *store_load_current(struct store_connection *connection, const struct kind *kind, int64_t record,
+    struct pool *pool, struct error *error)
 {
 	sqlite3_stmt *statement = kind_statement(connection, kind, KIND_CURRENT, error);
 	struct state *state;
@@ -102,8 +105,8 @@ struct state *store_load_current(
 	return state;
 }
 
-static struct state *load_at(struct store_connection *connection, const struct kind *kind, int64_t record, struct date as_of,
-    int64_t known_seq, struct pool *pool, struct error *error)
+static struct state *load_at(struct store_connection *connection, const struct kind *kind, int64_t record,
+    struct date as_of, int64_t known_seq, struct pool *pool, struct error *error)
 {
 	sqlite3_stmt *statement = kind_statement(connection, kind, KIND_STATE_AT, error);
 
@@ -115,8 +118,8 @@ static struct state *load_at(struct store_connection *connection, const struct k
 	return load_one(connection, statement, kind, pool, error);
 }
 
-struct state *store_load_state(struct store_connection *connection, const struct kind *kind, int64_t record, struct date as_of,
-    int64_t known_seq, struct pool *pool, struct error *error)
+struct state *store_load_state(struct store_connection *connection, const struct kind *kind, int64_t record,
+    struct date as_of, int64_t known_seq, struct pool *pool, struct error *error)
 {
 	struct state *state = load_at(connection, kind, record, as_of, known_seq, pool, error);
 
@@ -136,7 +139,7 @@ struct state *store_load_referred(struct store_connection *connection, const str
 		return state;
 	}
 	state = load_at(connection, kind, record, moment->as_of, moment->known_seq, pool, error);
-	if (state != NULL || error->code != ERROR_NONE)
+	if (error->code != ERROR_NONE || (state != NULL && state->exists))
 		return state;
 	statement = kind_statement(connection, kind, KIND_STATE_FIRST, error);
 	if (statement == NULL)
@@ -190,8 +193,8 @@ static bool load_all(struct store_connection *connection, const struct kind *kin
 	return step == ROWS_END;
 }
 
-bool store_load_all_states(struct store_connection *connection, const struct kind *kind, int64_t record, struct pool *pool,
-    struct state **ret_states, int64_t **ret_seqs, size_t *ret_count, struct error *error)
+bool store_load_all_states(struct store_connection *connection, const struct kind *kind, int64_t record,
+    struct pool *pool, struct state **ret_states, int64_t **ret_seqs, size_t *ret_count, struct error *error)
 {
 	struct state_list list;
 	struct state *states;
@@ -226,8 +229,8 @@ bool store_load_days(struct store_connection *connection, const struct kind *kin
 	return true;
 }
 
-bool store_records(struct store_connection *connection, const struct kind *kind, int64_t after, size_t limit, int64_t *ret_records,
-    size_t *ret_count, struct error *error)
+bool store_records(struct store_connection *connection, const struct kind *kind, int64_t after, size_t limit,
+    int64_t *ret_records, size_t *ret_count, struct error *error)
 {
 	sqlite3_stmt *statement = kind_statement(connection, kind, KIND_RECORDS, error);
 	enum rows_step step;
@@ -265,7 +268,8 @@ static void bind_date(sqlite3_stmt *statement, int position, struct date date)
 
 static const char *stage_name(const struct kind *kind, int stage)
 {
-	return stage >= 0 && kind->flow != NULL && (size_t)stage < kind->flow->count ? kind->flow->stages[stage].name : NULL;
+	return stage >= 0 && kind->flow != NULL && (size_t)stage < kind->flow->count ? kind->flow->stages[stage].name
+										     : NULL;
 }
 
 /* The columns that both tables have; positions are those of the columns, from 1. */
@@ -323,11 +327,13 @@ static enum watched compare_watched(struct store *store, const struct state *sta
 	step = statement_step(store->writer, statement, error);
 	if (step != ROWS_ROW)
 		return step == ROWS_END ? WATCHED_NEW : WATCHED_FAILED;
-	same = (sqlite3_column_int(statement, 0) != 0) == state->exists && same_text(column_text(statement, 1), state->title) &&
-	       same_text(column_text(statement, 2), stage_name(kind, state->stage));
+	same = (sqlite3_column_int(statement, 0) != 0) == state->exists &&
+	    same_text(column_text(statement, 1), state->title) &&
+	    same_text(column_text(statement, 2), stage_name(kind, state->stage));
 	for (size_t i = 0; same && i < kind->field_count; i++)
 		if (field_is_watched(&kind->fields[i]))
-			same = value_equal(value_of_column(statement, column++, kind->fields[i].type), state->values[i]);
+			same =
+			    value_equal(value_of_column(statement, column++, kind->fields[i].type), state->values[i]);
 	sqlite3_reset(statement);
 	return same ? WATCHED_SAME : WATCHED_CHANGED;
 }
@@ -337,12 +343,13 @@ static void bind_keys(struct store *store, sqlite3_stmt *statement, const struct
 	const struct kind *kind = state->kind;
 	int position = column_behind(kind) + 1;
 
-	sqlite3_bind_text(
-	    statement, position++, state->title != NULL ? text_key(store->pool, state->title) : NULL, -1, SQLITE_STATIC);
+	sqlite3_bind_text(statement, position++, state->title != NULL ? text_key(store->pool, state->title) : NULL, -1,
+	    SQLITE_STATIC);
 	for (size_t i = 0; i < kind->field_count; i++)
 		if (field_has_key_column(&kind->fields[i]))
 			sqlite3_bind_text(statement, position++,
-			    state->values[i].type == VALUE_TEXT ? text_key(store->pool, state->values[i].text) : NULL, -1, SQLITE_STATIC);
+			    state->values[i].type == VALUE_TEXT ? text_key(store->pool, state->values[i].text) : NULL,
+			    -1, SQLITE_STATIC);
 }
 
 /* Who has the value that state wants for itself alone? */
@@ -378,8 +385,9 @@ static bool refuse_taken(struct store *store, const struct state *state, struct 
 
 bool store_put_current(struct store *store, const struct state *state, struct error *error)
 {
-	static const enum kind_statement statements[] = {
-	    [WATCHED_NEW] = KIND_CURRENT_INSERT, [WATCHED_SAME] = KIND_CURRENT_UPDATE, [WATCHED_CHANGED] = KIND_CURRENT_UPDATE_ALL};
+	static const enum kind_statement statements[] = {[WATCHED_NEW] = KIND_CURRENT_INSERT,
+	    [WATCHED_SAME] = KIND_CURRENT_UPDATE,
+	    [WATCHED_CHANGED] = KIND_CURRENT_UPDATE_ALL};
 	enum watched watched = compare_watched(store, state, error);
 	sqlite3_stmt *statement;
 	int code;

@@ -1,6 +1,6 @@
 /* The writer's transaction, the savepoint of each request in it, and what follows a commit: the checkpoint. */
-#include "store/internal.h"
 #include "base/log.h"
+#include "store/internal.h"
 #include <assert.h>
 
 enum { CHECKPOINT_BYTES = 16 << 20, TRUNCATE_BYTES = 64 << 20 };
@@ -133,5 +133,6 @@ void store_checkpoint_if_due(struct store *store)
 		store->wal_pages_checkpointed = 0;
 	if ((pages - store->wal_pages_checkpointed) * STORE_PAGE_BYTES < CHECKPOINT_BYTES)
 		return;
-	checkpoint(store, pages * STORE_PAGE_BYTES >= TRUNCATE_BYTES ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE);
+	checkpoint(
+	    store, pages * STORE_PAGE_BYTES >= TRUNCATE_BYTES ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE);
 }

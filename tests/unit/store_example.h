@@ -2,11 +2,11 @@
 #ifndef LUODI_TESTS_STORE_EXAMPLE_H
 #define LUODI_TESTS_STORE_EXAMPLE_H
 
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include "store/store.h"
 #include <dirent.h>
@@ -32,21 +32,21 @@ static inline void fail_error(const char *what, const struct error *error)
 }
 
 /* A statement that must work. */
-#define must(call) \
-	do { \
-		struct error error = {0}; \
-		if (!(call)) \
-			fail_error(#call, &error); \
+#define must(call)                                                                                                     \
+	do {                                                                                                           \
+		struct error error = {0};                                                                              \
+		if (!(call))                                                                                           \
+			fail_error(#call, &error);                                                                     \
 	} while (0)
 
 /* One that must not, and how. */
-#define must_fail(call, expected) \
-	do { \
-		struct error error = {0}; \
-		if (call) \
-			fail_msg("%s did not fail", #call); \
-		if (error.code != (expected)) \
-			fail_error(#call, &error); \
+#define must_fail(call, expected)                                                                                      \
+	do {                                                                                                           \
+		struct error error = {0};                                                                              \
+		if (call)                                                                                              \
+			fail_msg("%s did not fail", #call);                                                            \
+		if (error.code != (expected))                                                                          \
+			fail_error(#call, &error);                                                                     \
 	} while (0)
 
 static const char *const example_clue_to[] = {"signed"};
@@ -75,9 +75,19 @@ static inline struct schema *example_schema(const struct field_declaration *fiel
     const struct stage_declaration *stages, size_t stage_count, const struct catalog *catalog)
 {
 	const struct kind_declaration kinds[] = {
-	    {.place = {"a/init.lua", 1}, .name = "project", .title = "项目", .prefix = "P", .fields = fields, .field_count = field_count,
-		.stages = stages, .stage_count = stage_count},
-	    {.place = {"a/init.lua", 9}, .name = "enterprise", .title = "企业", .prefix = "E", .fields = example_enterprise_fields,
+	    {.place = {"a/init.lua", 1},
+		.name = "project",
+		.title = "项目",
+		.prefix = "P",
+		.fields = fields,
+		.field_count = field_count,
+		.stages = stages,
+		.stage_count = stage_count},
+	    {.place = {"a/init.lua", 9},
+		.name = "enterprise",
+		.title = "企业",
+		.prefix = "E",
+		.fields = example_enterprise_fields,
 		.field_count = 1},
 	};
 	const struct declarations declarations = {.plugin = "a", .kinds = kinds, .kind_count = 2};
@@ -127,7 +137,8 @@ static inline int example_set_up(void **state)
 
 	example_make_folder(example);
 	example_open(example);
-	example_apply(example, example_schema(example_fields, COUNT_OF(example_fields), example_stages, COUNT_OF(example_stages), NULL));
+	example_apply(example,
+	    example_schema(example_fields, COUNT_OF(example_fields), example_stages, COUNT_OF(example_stages), NULL));
 	*state = example;
 	return 0;
 }
@@ -179,7 +190,8 @@ static inline struct state *example_state(struct example *example, int32_t numbe
 
 static inline struct event example_event(int64_t record, const char *note)
 {
-	return (struct event){.effective_on = day(0), .record = record, .action = EVENT_NOTE, .actor = "李明", .note = note};
+	return (struct event){
+	    .effective_on = day(0), .record = record, .action = EVENT_NOTE, .actor = "李明", .note = note};
 }
 
 static inline int64_t append(struct example *example, struct event event)

@@ -162,8 +162,9 @@ static void readers_neither_write_nor_look_elsewhere(void **state)
 {
 	struct example *example = *state;
 	struct store_connection *reader;
-	static const char *const refused[] = {"DELETE FROM journal", "SELECT * FROM sqlite_schema", "PRAGMA query_only = 0",
-	    "CREATE TABLE x (y)", "ATTACH 'x' AS y", "SELECT load_extension('x')", "SELECT \"no such column\" FROM journal"};
+	static const char *const refused[] = {"DELETE FROM journal", "SELECT * FROM sqlite_schema",
+	    "PRAGMA query_only = 0", "CREATE TABLE x (y)", "ATTACH 'x' AS y", "SELECT load_extension('x')",
+	    "SELECT \"no such column\" FROM journal"};
 
 	example_open(example);
 	must((reader = store_reader_open(example->store, &error)) != NULL);
@@ -214,7 +215,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(a_folder_is_made_for_its_owner_alone, set_up_folder, example_tear_down),
 	    cmocka_unit_test_setup_teardown(a_folder_is_opened_once, set_up_folder, example_tear_down),
-	    cmocka_unit_test_setup_teardown(files_of_others_or_with_two_names_are_refused, set_up_folder, example_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		files_of_others_or_with_two_names_are_refused, set_up_folder, example_tear_down),
 	    cmocka_unit_test_setup_teardown(other_files_are_refused_untouched, set_up_folder, example_tear_down),
 	    cmocka_unit_test_setup_teardown(a_half_made_file_is_made_whole, set_up_folder, example_tear_down),
 	    cmocka_unit_test_setup_teardown(invented_days_and_real_ones_stay_apart, set_up_folder, example_tear_down),

@@ -1,6 +1,6 @@
 /* store: the journal, its transactions, voids, batches and answered requests. */
-#include "store_example.h"
 #include "base/clock.h"
+#include "store_example.h"
 #include <sqlite3.h>
 
 static struct store_connection *writer_of(struct example *example)
@@ -46,11 +46,23 @@ static void events_come_back_as_they_went(void **state)
 	struct example *example = *state;
 	const int64_t targets[] = {3, 9};
 	const struct change changes[] = {{.field = "planned", .value = {.type = VALUE_MONEY, .number = -5}},
-	    {.field = "remark", .value = {.type = VALUE_TEXT, .text = "“引号”"}}, {.field = "title", .value = {.type = VALUE_EMPTY}}};
+	    {.field = "remark", .value = {.type = VALUE_TEXT, .text = "“引号”"}},
+	    {.field = "title", .value = {.type = VALUE_EMPTY}}};
 	const struct computed computed = {.on = day(4), .values = changes, .count = 2};
-	struct event event = {.effective_on = day(3), .place = 77, .batch = 5, .record = 42, .action = EVENT_MOVE, .actor = "李明",
-	    .stage = "signed", .changes = changes, .change_count = 3, .computed = &computed, .computed_count = 1, .targets = targets,
-	    .target_count = 2, .note = "备注"};
+	struct event event = {.effective_on = day(3),
+	    .place = 77,
+	    .batch = 5,
+	    .record = 42,
+	    .action = EVENT_MOVE,
+	    .actor = "李明",
+	    .stage = "signed",
+	    .changes = changes,
+	    .change_count = 3,
+	    .computed = &computed,
+	    .computed_count = 1,
+	    .targets = targets,
+	    .target_count = 2,
+	    .note = "备注"};
 	const struct event *back;
 
 	begin(example);
@@ -381,7 +393,8 @@ static void a_deadline_stops_a_query(void **state)
 static void sums_that_do_not_fit_are_an_error(void **state)
 {
 	struct example *example = *state;
-	struct compiled_query query = {.sql = "SELECT sum(x) FROM (SELECT 9223372036854775807 AS x UNION ALL SELECT 1)"};
+	struct compiled_query query = {
+	    .sql = "SELECT sum(x) FROM (SELECT 9223372036854775807 AS x UNION ALL SELECT 1)"};
 	struct rows *rows;
 	struct error fault;
 

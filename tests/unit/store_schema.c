@@ -32,8 +32,8 @@ static struct state *read_state(struct example *example, int32_t number)
 {
 	struct state *state;
 
-	must((state = store_load_current(writer_of(example), example->project, record_key(example->project->number, number), example->pool,
-		  &error)) != NULL);
+	must((state = store_load_current(writer_of(example), example->project,
+		  record_key(example->project->number, number), example->pool, &error)) != NULL);
 	return state;
 }
 
@@ -87,7 +87,8 @@ static void new_fields_and_stages_begin_empty(void **state)
 
 	write_state(example, filled_state(example, 1));
 	memcpy(fields + 1, example_fields, sizeof(example_fields));
-	fields[0] = (struct field_declaration){.name = "area", .title = "面积", .type = "decimal", .index = true}; /* first, not last */
+	fields[0] = (struct field_declaration){
+	    .name = "area", .title = "面积", .type = "decimal", .index = true}; /* first, not last */
 	fields[6] = (struct field_declaration){.name = "note_text", .title = "说明", .type = "text", .unique = true};
 	memcpy(stages, example_stages, sizeof(example_stages));
 	stages[3] = (struct stage_declaration){.name = "dead_end", .title = "终止", .dead = true};
@@ -116,7 +117,8 @@ static void former_names_carry_their_values(void **state)
 
 	write_state(example, filled_state(example, 1));
 	must(store_begin(example->store, &error));
-	must(store_add_entry(example->store, example->project, record_key(1, 1), &(struct entry){SIGNED, {18003}, 1}, 1, &error));
+	must(store_add_entry(
+	    example->store, example->project, record_key(1, 1), &(struct entry){SIGNED, {18003}, 1}, 1, &error));
 	must(store_commit(example->store, &error));
 	memcpy(fields, example_fields, sizeof(fields));
 	fields[PERMIT].name = "licence";
@@ -131,10 +133,11 @@ static void former_names_carry_their_values(void **state)
 		assert_string_equal(read->values[PERMIT].text, "地字第2号");
 		assert_int_equal(read->stage, SIGNED);
 		assert_int_equal(read->reached[SIGNED].day, day(3).day);
-		must((read = store_load_state(writer_of(example), example->project, record_key(1, 1), day(9), SEQ_FOR_EVER, example->pool,
-			  &error)) != NULL);
+		must((read = store_load_state(writer_of(example), example->project, record_key(1, 1), day(9),
+			  SEQ_FOR_EVER, example->pool, &error)) != NULL);
 		assert_int_equal(read->stage, SIGNED);
-		must(store_load_entries(writer_of(example), example->project, record_key(1, 1), example->pool, &entries, &count, &error));
+		must(store_load_entries(
+		    writer_of(example), example->project, record_key(1, 1), example->pool, &entries, &count, &error));
 		assert_int_equal(count, 1);
 		assert_int_equal(entries[0].stage, SIGNED);
 	}
@@ -194,7 +197,8 @@ static void unique_is_refused_where_there_are_duplicates(void **state)
 		write_state(example, one);
 	}
 	fields[REMARK].unique = true;
-	schema = example_schema(fields, COUNT_OF(fields), example_stages, COUNT_OF(example_stages), catalog_of(example));
+	schema =
+	    example_schema(fields, COUNT_OF(fields), example_stages, COUNT_OF(example_stages), catalog_of(example));
 	assert_false(store_apply_schema(example->store, schema, &fault));
 	assert_int_equal(fault.code, ERROR_REFUSED);
 	assert_string_equal(fault.field, "remark");
@@ -227,7 +231,9 @@ static int64_t index_count(struct example *example, const char *pattern)
 
 	assert_int_equal(sqlite3_open_v2(example->path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
 	assert_int_equal(
-	    sqlite3_prepare_v2(db, "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND name GLOB ?1", -1, &statement, NULL), SQLITE_OK);
+	    sqlite3_prepare_v2(
+		db, "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND name GLOB ?1", -1, &statement, NULL),
+	    SQLITE_OK);
 	sqlite3_bind_text(statement, 1, pattern, -1, SQLITE_STATIC);
 	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
 	count = sqlite3_column_int64(statement, 0);

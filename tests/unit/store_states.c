@@ -38,30 +38,36 @@ static void a_state_comes_back_whole(void **state)
 	begin(example);
 	seq = put(example, put_state);
 	commit(example);
-	must((back = store_load_current(writer_of(example), example->project, put_state->record, example->pool, &error)) != NULL);
+	must((back = store_load_current(
+		  writer_of(example), example->project, put_state->record, example->pool, &error)) != NULL);
 	assert_true(state_equal(back, put_state));
 	assert_int_equal(back->on.day, put_state->on.day);
 	assert_int_equal(back->version, 1);
-	must((back = store_load_state(writer_of(example), example->project, put_state->record, day(0), seq, example->pool, &error)) != NULL);
+	must((back = store_load_state(writer_of(example), example->project, put_state->record, day(0), seq,
+		  example->pool, &error)) != NULL);
 	assert_true(state_equal(back, put_state));
 	/* only what no index stands on, then what one does */
 	put_state->values[REMARK] = value_of_text("备注");
 	begin(example);
 	put(example, put_state);
-	must((back = store_load_current(writer_of(example), example->project, put_state->record, example->pool, &error)) != NULL);
+	must((back = store_load_current(
+		  writer_of(example), example->project, put_state->record, example->pool, &error)) != NULL);
 	assert_true(state_equal(back, put_state));
 	put_state->values[PERMIT] = value_empty();
 	put_state->values[PLANNED] = value_of_number(VALUE_MONEY, 0);
 	put_state->title = "另一个名字";
 	put(example, put_state);
-	must((back = store_load_current(writer_of(example), example->project, put_state->record, example->pool, &error)) != NULL);
+	must((back = store_load_current(
+		  writer_of(example), example->project, put_state->record, example->pool, &error)) != NULL);
 	assert_true(state_equal(back, put_state));
 	put_state->exists = false;
 	put(example, put_state);
 	commit(example);
-	must((back = store_load_current(writer_of(example), example->project, put_state->record, example->pool, &error)) != NULL);
+	must((back = store_load_current(
+		  writer_of(example), example->project, put_state->record, example->pool, &error)) != NULL);
 	assert_false(back->exists);
-	must_fail(store_load_current(writer_of(example), example->project, 99, example->pool, &error) != NULL, ERROR_NOT_FOUND);
+	must_fail(store_load_current(writer_of(example), example->project, 99, example->pool, &error) != NULL,
+	    ERROR_NOT_FOUND);
 }
 
 /* ---- as of a day, as known at a sequence, against a plain search ---- */
@@ -82,7 +88,8 @@ static const struct row *search(const struct row *rows, int64_t record, struct d
 		const struct row *row = &rows[i];
 
 		if (row->record == record && row->on.day <= as_of.day && row->seq <= known &&
-		    (best == NULL || row->on.day > best->on.day || (row->on.day == best->on.day && row->seq > best->seq)))
+		    (best == NULL || row->on.day > best->on.day ||
+			(row->on.day == best->on.day && row->seq > best->seq)))
 			best = row;
 	}
 	return best;
@@ -111,11 +118,13 @@ static void the_past_is_what_a_plain_search_finds(void **state)
 	srand(20220412);
 	fill(example, rows);
 	for (int question = 0; question < 20000; question++) {
-		int64_t record = key_of(example, rand() % RECORDS + 1), known = rand() % 8 == 0 ? SEQ_FOR_EVER : rand() % (ROWS + 2);
+		int64_t record = key_of(example, rand() % RECORDS + 1),
+			known = rand() % 8 == 0 ? SEQ_FOR_EVER : rand() % (ROWS + 2);
 		struct date as_of = day(rand() % (DAYS + 4) - DAYS / 2 - 2 - 18000);
 		const struct row *expected = search(rows, record, as_of, known);
 		struct error fault;
-		struct state *found = store_load_state(writer_of(example), example->project, record, as_of, known, example->pool, &fault);
+		struct state *found =
+		    store_load_state(writer_of(example), example->project, record, as_of, known, example->pool, &fault);
 
 		assert_int_equal(fault.code, ERROR_NONE);
 		assert_int_equal(found != NULL, expected != NULL && expected->exists);
@@ -136,7 +145,8 @@ static void each_day_shows_what_is_known_now(void **state)
 
 	srand(7);
 	fill(example, rows);
-	must(store_load_days(writer_of(example), example->project, key_of(example, 1), example->pool, &days, &count, &error));
+	must(store_load_days(
+	    writer_of(example), example->project, key_of(example, 1), example->pool, &days, &count, &error));
 	assert_true(count > 1 && count <= DAYS);
 	for (size_t i = 0; i < count; i++) {
 		const struct row *expected = search(rows, key_of(example, 1), days[i].on, SEQ_FOR_EVER);
@@ -155,7 +165,8 @@ static void each_day_shows_what_is_known_now(void **state)
 static void a_reference_falls_back_to_the_first_version_known(void **state)
 {
 	struct example *example = *state;
-	struct state *first = example_state(example, 1, "头一个"), *second = example_state(example, 1, "第二个"), *found;
+	struct state *first = example_state(example, 1, "头一个"), *second = example_state(example, 1, "第二个"),
+		     *found;
 	struct moment moment = {.as_of = day(-5), .known_seq = SEQ_FOR_EVER};
 	const char *title;
 	struct error fault;
@@ -165,13 +176,15 @@ static void a_reference_falls_back_to_the_first_version_known(void **state)
 	put(example, first);
 	put(example, second);
 	commit(example);
-	must((found = store_load_referred(writer_of(example), example->project, first->record, &moment, example->pool, &error)) != NULL);
+	must((found = store_load_referred(
+		  writer_of(example), example->project, first->record, &moment, example->pool, &error)) != NULL);
 	assert_string_equal(found->title, "头一个");
 	moment.as_of = day(10);
 	must(store_title(writer_of(example), example->project, first->record, &moment, example->pool, &title, &error));
 	assert_string_equal(title, "第二个");
 	moment.known_seq = 0;
-	assert_null(store_load_referred(writer_of(example), example->project, first->record, &moment, example->pool, &fault));
+	assert_null(
+	    store_load_referred(writer_of(example), example->project, first->record, &moment, example->pool, &fault));
 	assert_int_equal(fault.code, ERROR_NONE);
 	moment.present = true;
 	must(store_title(writer_of(example), example->project, first->record, &moment, example->pool, &title, &error));
@@ -225,7 +238,8 @@ static void records_are_found_by_key_and_by_part(void **state)
 		const char *text;
 		size_t count;
 		int32_t first;
-	} parts[] = {{"物流", 1, 2}, {"易发式", 2, 1}, {"易发式　物流", 1, 2}, {"半导体 玄龙", 2, 3}, {"yifashi", 2, 1}, {"没有", 0, 0}, {" ", 0, 0}};
+	} parts[] = {{"物流", 1, 2}, {"易发式", 2, 1}, {"易发式　物流", 1, 2}, {"半导体 玄龙", 2, 3}, {"yifashi", 2, 1},
+	    {"没有", 0, 0}, {" ", 0, 0}};
 	int64_t records[8];
 	size_t count;
 
@@ -241,19 +255,24 @@ static void records_are_found_by_key_and_by_part(void **state)
 		put(example, titled);
 	}
 	commit(example);
-	must(store_find_key(writer_of(example), example->project, NULL, text_key(example->pool, "玄龙 半导体"), records, 8, &count, &error));
+	must(store_find_key(writer_of(example), example->project, NULL, text_key(example->pool, "玄龙 半导体"), records,
+	    8, &count, &error));
 	assert_int_equal(count, 2);
 	must(store_find_key(writer_of(example), example->project, NULL, "玄龙半导体", records, 1, &count, &error));
 	assert_int_equal(count, 1);
-	must(store_find_key(writer_of(example), example->project, &example->project->fields[PERMIT], "易发式物流园", records, 8, &count, &error));
+	must(store_find_key(writer_of(example), example->project, &example->project->fields[PERMIT], "易发式物流园",
+	    records, 8, &count, &error));
 	assert_int_equal(count, 1);
-	must(store_find_key(writer_of(example), example->project, &example->project->fields[REMARK], "备注", records, 8, &count, &error));
+	must(store_find_key(writer_of(example), example->project, &example->project->fields[REMARK], "备注", records, 8,
+	    &count, &error));
 	assert_int_equal(count, 4);
-	must(store_find_key(writer_of(example), example->project, &example->project->fields[LOT], "2", records, 8, &count, &error));
+	must(store_find_key(
+	    writer_of(example), example->project, &example->project->fields[LOT], "2", records, 8, &count, &error));
 	assert_int_equal(count, 1);
 	assert_int_equal(records[0], key_of(example, 3));
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
-		must(store_find_title_part(writer_of(example), example->project, parts[i].text, records, 8, &count, &error));
+		must(store_find_title_part(
+		    writer_of(example), example->project, parts[i].text, records, 8, &count, &error));
 		if (count != parts[i].count || (count > 0 && records[0] != key_of(example, parts[i].first)))
 			fail_msg("%s gives %zu", parts[i].text, count);
 	}
@@ -312,15 +331,19 @@ static void expect_entries(struct example *example, const struct entry *expected
 	must(store_load_entries(writer_of(example), example->project, 7, example->pool, &entries, &found, &error));
 	assert_int_equal(found, count);
 	for (size_t i = 0; i < count; i++)
-		assert_true(entries[i].stage == expected[i].stage && entries[i].on.day == expected[i].on.day && entries[i].seq == expected[i].seq);
+		assert_true(entries[i].stage == expected[i].stage && entries[i].on.day == expected[i].on.day &&
+		    entries[i].seq == expected[i].seq);
 }
 
 static int64_t entries_known_at(struct example *example, int64_t known)
 {
 	const struct value parameters[] = {value_of_number(VALUE_INT, known)};
 	const struct result_column columns[] = {{.type = VALUE_INT}};
-	struct compiled_query query = {.sql = "SELECT count(*) FROM entry WHERE from_seq <= ?1 AND ?1 < to_seq", .parameters = parameters,
-	    .parameter_count = 1, .columns = columns, .column_count = 1};
+	struct compiled_query query = {.sql = "SELECT count(*) FROM entry WHERE from_seq <= ?1 AND ?1 < to_seq",
+	    .parameters = parameters,
+	    .parameter_count = 1,
+	    .columns = columns,
+	    .column_count = 1};
 	struct rows *rows;
 	int64_t count;
 	struct error fault;
@@ -336,7 +359,8 @@ static void entries_hold_from_one_seq_to_another(void **state)
 {
 	struct example *example = *state;
 	const struct entry first[] = {{CLUE, {18000}, 1}, {SIGNED, {18003}, 2}};
-	const struct entry second[] = {{CLUE, {18000}, 1}, {SIGNED, {18002}, 3}, {STAGE_RESUME, {18005}, 4}, {SIGNED, {18005}, 4}};
+	const struct entry second[] = {
+	    {CLUE, {18000}, 1}, {SIGNED, {18002}, 3}, {STAGE_RESUME, {18005}, 4}, {SIGNED, {18005}, 4}};
 
 	begin(example);
 	for (int i = 0; i < 8; i++)
