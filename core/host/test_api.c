@@ -140,6 +140,7 @@ static int test_record(lua_State *lua)
 	const char *id;
 	size_t length;
 
+	lua_settop(lua, 2);
 	push_record_arguments(lua, 1);
 	ask_change(lua, "record");
 	lua_getfield(lua, -1, "id");
@@ -153,6 +154,7 @@ static int test_record(lua_State *lua)
 
 static int test_set(lua_State *lua)
 {
+	lua_settop(lua, 2);
 	check_handle(lua, 1, "set");
 	lua_newtable(lua);
 	copy_argument(lua, 1, "id");
@@ -163,6 +165,7 @@ static int test_set(lua_State *lua)
 
 static int test_move(lua_State *lua)
 {
+	lua_settop(lua, 3);
 	check_handle(lua, 1, "move");
 	typed_check_text(lua, 2, "t.move 的阶段");
 	lua_newtable(lua);
@@ -175,6 +178,7 @@ static int test_move(lua_State *lua)
 
 static int test_drop(lua_State *lua)
 {
+	lua_settop(lua, 2);
 	check_handle(lua, 1, "drop");
 	lua_newtable(lua);
 	spread(lua, 2, change_options);
