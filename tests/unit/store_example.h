@@ -2,11 +2,13 @@
 #ifndef LUODI_TESTS_STORE_EXAMPLE_H
 #define LUODI_TESTS_STORE_EXAMPLE_H
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* after those above, which it needs */
+#include <cmocka.h>
 
 #include "store/store.h"
 #include <dirent.h>
