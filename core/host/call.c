@@ -172,8 +172,10 @@ static bool run_plugin(struct host *host, enum host_call type, int64_t index, st
 	static const struct {
 		lua_CFunction body;
 		int64_t budget_ms;
-	} bodies[] = {[HOST_CALL_COMPUTE] = {call_compute, BUDGET_SHORT_MS}, [HOST_CALL_GUARD] = {call_guard, BUDGET_SHORT_MS},
-	    [HOST_CALL_EXPORT] = {call_export, BUDGET_LONG_MS}, [HOST_CALL_TEST] = {call_tests, BUDGET_LONG_MS}};
+	} bodies[] = {[HOST_CALL_COMPUTE] = {call_compute, BUDGET_SHORT_MS},
+	    [HOST_CALL_GUARD] = {call_guard, BUDGET_SHORT_MS},
+	    [HOST_CALL_EXPORT] = {call_export, BUDGET_LONG_MS},
+	    [HOST_CALL_TEST] = {call_tests, BUDGET_LONG_MS}};
 	struct fault fault = {.type = HOST_FAULT_ERROR};
 	const char *why;
 

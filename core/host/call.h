@@ -13,7 +13,7 @@ must_check bool call_run(struct host *host, struct wire *in);
 struct call {
 	struct host *host;
 	struct plugin *plugin;
-	struct wire *in;  /* after the function's number and the day */
+	struct wire *in; /* after the function's number and the day */
 	int64_t function;
 	lua_CFunction body;
 	struct pool *pool; /* of this call */
@@ -26,7 +26,7 @@ int call_export(lua_State *lua);
 int call_config(lua_State *lua);
 int call_tests(lua_State *lua);
 
-struct call *call_of(lua_State *lua);            /* the body's argument */
+struct call *call_of(lua_State *lua);			/* the body's argument */
 void call_end_input(lua_State *lua, struct call *call); /* all read, and well; raises otherwise, and the host ends */
 struct buffer *call_begin_result(struct call *call);
 void call_end_result(lua_State *lua, struct call *call); /* raises when it is too large */

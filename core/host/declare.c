@@ -95,7 +95,8 @@ void reader_check_keys(const struct reader *reader, const char *const *names, lu
 		for (size_t i = 0; i < count && !known; i++)
 			known = strcmp(lua_tostring(lua, -1), names[i]) == 0;
 		if (!known) {
-			const char *key = typed_check_text(lua, -1, "表的键"), *nearest = name_nearest(key, names, count);
+			const char *key = typed_check_text(lua, -1, "表的键"),
+				   *nearest = name_nearest(key, names, count);
 
 			if (nearest != NULL)
 				reader_fail(reader, "没有 %.60s 这一项，是不是 %s", key, nearest);
@@ -151,7 +152,8 @@ static const char *check_name(const struct reader *reader, const char *key, cons
 
 	name_normalise(normal);
 	if (normal != NULL && !name_is_valid(normal))
-		reader_fail(reader, "的 %s 是“%.60s”；名字要以小写字母开头，只用小写字母、数字和下划线，最多 41 个", key, name);
+		reader_fail(
+		    reader, "的 %s 是“%.60s”；名字要以小写字母开头，只用小写字母、数字和下划线，最多 41 个", key, name);
 	return normal;
 }
 
@@ -170,7 +172,8 @@ const char *reader_text_at(const struct reader *reader, lua_Integer position, si
 	const char *text;
 
 	luaL_checkstack(reader->lua, 8, NULL);
-	text = lua_rawgeti(reader->lua, reader->table, position) == LUA_TNIL ? NULL : copy_text(reader, meaning, largest);
+	text =
+	    lua_rawgeti(reader->lua, reader->table, position) == LUA_TNIL ? NULL : copy_text(reader, meaning, largest);
 	lua_pop(reader->lua, 1);
 	return text;
 }
@@ -314,9 +317,9 @@ static int declare_later(lua_State *lua)
 
 void declare_open(lua_State *lua)
 {
-	static const luaL_Reg functions[] = {{"kind", declare_kind}, {"extend", declare_extend}, {"guard", declare_guard},
-	    {"figure", declare_figure}, {"mapping", declare_mapping}, {"export", declare_export},
-	    {"calendar", declare_calendar}, {0}};
+	static const luaL_Reg functions[] = {{"kind", declare_kind}, {"extend", declare_extend},
+	    {"guard", declare_guard}, {"figure", declare_figure}, {"mapping", declare_mapping},
+	    {"export", declare_export}, {"calendar", declare_calendar}, {0}};
 	static const char *const later[] = {"rule", "alert", "channel", "job", "verb", "view"};
 
 	luaL_setfuncs(lua, functions, 0);

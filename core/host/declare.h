@@ -9,7 +9,14 @@
 
 #include "host/plugin.h"
 
-enum { DECLARE_NAME = 128, DECLARE_TITLE = 1024, DECLARE_TEXT = 16384, DECLARE_LIST = 1000, DECLARE_DAYS = 20000, DECLARE_MEMORY = 16 << 20 };
+enum {
+	DECLARE_NAME = 128,
+	DECLARE_TITLE = 1024,
+	DECLARE_TEXT = 16384,
+	DECLARE_LIST = 1000,
+	DECLARE_DAYS = 20000,
+	DECLARE_MEMORY = 16 << 20
+};
 
 struct declaration_list { /* what a plugin has declared so far; grows in its pool */
 	struct declarations all;
@@ -44,7 +51,8 @@ struct declaration_list *declare_list(lua_State *lua);
 
 /* All faults raise, in words. Texts are copied to the pool; NULL: not given. */
 _Noreturn void reader_fail(const struct reader *reader, const char *format, ...) format_at(2);
-void reader_check_keys(const struct reader *reader, const char *const *names, lua_Integer positions); /* NULL ends names */
+void reader_check_keys(
+    const struct reader *reader, const char *const *names, lua_Integer positions); /* NULL ends names */
 const char *reader_text(const struct reader *reader, const char *key, size_t largest);
 const char *reader_need_text(const struct reader *reader, const char *key, size_t largest);
 const char *reader_name(const struct reader *reader, const char *key); /* of the form of names */

@@ -138,8 +138,8 @@ int declare_calendar(lua_State *lua)
 	calendar.days = days.items;
 	calendar.day_count = days.count;
 	check_years(&reader, &calendar);
-	calendars =
-	    declare_grow(reader.pool, list->all.calendars, list->all.calendar_count, &list->calendars, sizeof *calendars);
+	calendars = declare_grow(
+	    reader.pool, list->all.calendars, list->all.calendar_count, &list->calendars, sizeof *calendars);
 	calendars[list->all.calendar_count++] = calendar;
 	list->all.calendars = calendars;
 	return 0;

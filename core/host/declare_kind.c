@@ -5,7 +5,8 @@
 
 static struct field_declaration read_field(const struct reader *field)
 {
-	static const char *const keys[] = {"title", "required", "unique", "index", "unit", "values", "compute", "was", NULL};
+	static const char *const keys[] = {
+	    "title", "required", "unique", "index", "unit", "values", "compute", "was", NULL};
 	struct field_declaration result = {0};
 
 	reader_check_keys(field, keys, 2);

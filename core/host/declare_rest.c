@@ -46,7 +46,8 @@ static bool read_side(const struct reader *figure, const char *key, struct figur
 	case LUA_TTABLE:
 		break;
 	default:
-		reader_fail(figure, "的 %s 要是筛选条件，或 {where=, sum=, minus=}，给的是%s", key, typed_word(lua, -1));
+		reader_fail(
+		    figure, "的 %s 要是筛选条件，或 {where=, sum=, minus=}，给的是%s", key, typed_word(lua, -1));
 	}
 	side.table = lua_gettop(lua);
 	side.what = pool_format(figure->pool, "%s 的 %s", figure->what, key);
@@ -62,8 +63,8 @@ static bool read_side(const struct reader *figure, const char *key, struct figur
 
 int declare_figure(lua_State *lua)
 {
-	static const char *const keys[] = {"name", "title", "of", "unit", "period", "numerator", "denominator", "against",
-	    "basis", "version", NULL};
+	static const char *const keys[] = {
+	    "name", "title", "of", "unit", "period", "numerator", "denominator", "against", "basis", "version", NULL};
 	struct figure_declaration figure = {0}, *figures;
 	struct reader reader = declare_begin(lua, "luodi.figure", &figure.place);
 	struct declaration_list *list = declare_list(lua);
@@ -128,7 +129,8 @@ static struct argument_declaration read_argument(const struct reader *argument)
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		known = known || strcmp(types[i], result.type) == 0;
 	if (!known)
-		reader_fail(argument, "（%s）的类型 %.40s 没有；可用 text int date period money bool", result.name, result.type);
+		reader_fail(argument, "（%s）的类型 %.40s 没有；可用 text int date period money bool", result.name,
+		    result.type);
 	result.title = reader_text(argument, "title", DECLARE_TITLE);
 	result.required = reader_boolean(argument, "required");
 	result.fallback = read_fallback(argument);

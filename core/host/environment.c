@@ -8,8 +8,7 @@ static const char *const base_names[] = {"assert", "error", "getmetatable", "ipa
     "rawget", "rawlen", "rawset", "select", "tonumber", "type", "_VERSION", NULL};
 static const char *const string_names[] = {"byte", "char", "find", "format", "gmatch", "gsub", "len", "lower", "match",
     "rep", "reverse", "sub", "upper", NULL};
-static const char *const table_names[] = {
-    "concat", "insert", "move", "pack", "remove", "sort", "unpack", NULL};
+static const char *const table_names[] = {"concat", "insert", "move", "pack", "remove", "sort", "unpack", NULL};
 static const char *const math_names[] = {"abs", "ceil", "floor", "fmod", "max", "maxinteger", "min", "mininteger",
     "modf", "sqrt", "tointeger", "type", "ult", NULL};
 static const char *const utf8_names[] = {"char", "charpattern", "codepoint", "codes", "len", "offset", NULL};

@@ -1,8 +1,8 @@
 /* HOST_CALL_EXPORT: run(q, out, args). */
 #include "base/number.h"
 #include "host/call.h"
-#include "host/functions.h"
 #include "host/declare.h"
+#include "host/functions.h"
 #include "host/output.h"
 #include "host/query.h"
 #include "host/typed.h"
@@ -34,8 +34,8 @@ static bool push_boolean(lua_State *lua, const char *text)
 }
 
 /* Text as typed by a person or given as default, by the argument's type. False: error. */
-static bool push_argument(
-    lua_State *lua, struct host *host, const struct argument_declaration *argument, const char *text, struct error *error)
+static bool push_argument(lua_State *lua, struct host *host, const struct argument_declaration *argument,
+    const char *text, struct error *error)
 {
 	struct period period;
 	struct date date;

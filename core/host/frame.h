@@ -25,7 +25,7 @@ must_check bool link_read(struct link *link, int *ret_type, struct wire *ret_ite
 
 struct buffer *link_begin(struct link *link, int type);
 must_check bool link_end(struct link *link); /* false: too large, dropped */
-void link_abandon(struct link *link);        /* drops a message that was begun and never ended */
-bool link_flush(struct link *link);          /* waits until all is written; false: closed */
+void link_abandon(struct link *link);	     /* drops a message that was begun and never ended */
+bool link_flush(struct link *link);	     /* waits until all is written; false: closed */
 
 #endif

@@ -15,14 +15,14 @@ enum { HOST_PLUGINS_LARGEST = 256 };
 
 struct host {
 	struct link link;
-	struct schema *schema;     /* NULL until luodid sent one */
+	struct schema *schema;	   /* NULL until luodid sent one */
 	struct calendar *calendar; /* NULL: none declared */
 	struct plugin *plugins[HOST_PLUGINS_LARGEST];
-	struct pool *answer;       /* what the last answer was decoded into */
-	struct pool *scratch;      /* of one operation that asks nothing */
-	struct buffer text;        /* a sentence being made */
-	unsigned serial;           /* of the call: records of an earlier one are refused */
-	int64_t call;              /* its id, as luodid gave it */
+	struct pool *answer;  /* what the last answer was decoded into */
+	struct pool *scratch; /* of one operation that asks nothing */
+	struct buffer text;   /* a sentence being made */
+	unsigned serial;      /* of the call: records of an earlier one are refused */
+	int64_t call;	      /* its id, as luodid gave it */
 	struct date today;
 };
 

@@ -12,13 +12,13 @@
 
 #include <string.h>
 
-/* [a-z][a-z0-9-]{0,31} */
+/* [a-z][a-z0-9_-]{0,31}: the name of a folder */
 static bool plugin_name_is_valid(const char *name)
 {
 	if (*name < 'a' || *name > 'z' || strlen(name) > PLUGIN_NAME_LARGEST)
 		return false;
 	for (; *name != '\0'; name++)
-		if (!(*name >= 'a' && *name <= 'z') && !(*name >= '0' && *name <= '9') && *name != '-')
+		if (!(*name >= 'a' && *name <= 'z') && !(*name >= '0' && *name <= '9') && *name != '-' && *name != '_')
 			return false;
 	return true;
 }
@@ -39,7 +39,8 @@ static bool read_modules(struct plugin *plugin, struct wire *in, const char **re
 		if (!wire_ok(in))
 			break;
 		if (!module_name_is_valid(module->name))
-			*ret_fault = pool_format(plugin->pool, "模块名“%s”不合规；只用小写字母、数字和下划线", module->name);
+			*ret_fault =
+			    pool_format(plugin->pool, "模块名“%s”不合规；只用小写字母、数字和下划线", module->name);
 		if (module->length > MODULE_LARGEST)
 			*ret_fault = pool_format(plugin->pool, "%s.lua 超过 1 MiB", module->name);
 		if (total > MODULES_LARGEST)
@@ -123,7 +124,8 @@ bool call_load(struct host *host, struct wire *in)
 
 	pool_reset(host->scratch);
 	name = wire_get_name(in, host->scratch, PLUGIN_NAME_LARGEST);
-	(void)wire_get_integer(in, INT64_MIN, INT64_MAX); /* the hash seed: Lua 5.4 takes none, it makes its own each time */
+	(void)wire_get_integer(
+	    in, INT64_MIN, INT64_MAX); /* the hash seed: Lua 5.4 takes none, it makes its own each time */
 	if (!wire_ok(in) || !plugin_name_is_valid(name))
 		return false;
 	plugin = plugin_new(host, (int)index, name);

@@ -108,8 +108,8 @@ static int refuse_cell(lua_State *lua, size_t column, int index, const char *typ
 {
 	lua_getiuservalue(lua, 1, 1);
 	lua_rawgeti(lua, -1, (lua_Integer)column + 1);
-	return luaL_error(lua, "第 %d 列“%s”是 %s，给的是%s", (int)column + 1, lua_tostring(lua, -1), type,
-	    typed_word(lua, index));
+	return luaL_error(
+	    lua, "第 %d 列“%s”是 %s，给的是%s", (int)column + 1, lua_tostring(lua, -1), type, typed_word(lua, index));
 }
 
 /* The value at index for a column of type; a text stays alive at index of the stack. */
@@ -187,7 +187,8 @@ static enum value_type column_type(lua_State *lua, const char *name)
 {
 	for (int type = VALUE_TEXT; type < VALUE_TYPES; type++)
 		if (strcmp(name, value_type_name((enum value_type)type)) == 0)
-			return type == VALUE_ENUM || type == VALUE_SET || type == VALUE_REF ? VALUE_TEXT : (enum value_type)type;
+			return type == VALUE_ENUM || type == VALUE_SET || type == VALUE_REF ? VALUE_TEXT
+											    : (enum value_type)type;
 	luaL_error(lua, "列的类型没有 %s；可用 text int decimal percent money date bool", name);
 	return VALUE_TEXT;
 }

@@ -85,8 +85,8 @@ static struct plain convert_list(struct converting *converting, int table, size_
 
 static struct plain plain_text(struct converting *converting, int index)
 {
-	return (struct plain){
-	    .type = PLAIN_TEXT, .text = pool_copy_text(converting->pool, typed_check_text(converting->lua, index, converting->what))};
+	return (struct plain){.type = PLAIN_TEXT,
+	    .text = pool_copy_text(converting->pool, typed_check_text(converting->lua, index, converting->what))};
 }
 
 static struct plain convert_userdata(struct converting *converting, int index)
@@ -132,7 +132,8 @@ static struct plain convert(struct converting *converting, int index, int depth)
 		count = count_keys(lua, index, &list);
 		if (count > PLAIN_LARGEST)
 			luaL_error(lua, "%s太大，最多 %d 项", converting->what, PLAIN_LARGEST);
-		return list ? convert_list(converting, index, count, depth) : convert_table(converting, index, count, depth);
+		return list ? convert_list(converting, index, count, depth)
+			    : convert_table(converting, index, count, depth);
 	case LUA_TUSERDATA:
 		return convert_userdata(converting, index);
 	default:

@@ -34,7 +34,7 @@ static void *allocate(void *argument, void *block, size_t old_size, size_t new_s
 {
 	struct plugin *plugin = argument;
 	size_t old = block == NULL ? 0 : old_size; /* for new blocks Lua tells a type there */
-	const void *wanted = block;  /* compared only */
+	const void *wanted = block;		   /* compared only */
 	void *result;
 
 	if (new_size == 0) {
@@ -177,7 +177,8 @@ static void take_place_of_stack(lua_State *lua, struct fault *fault)
 
 	for (int level = 0; lua_getstack(lua, level, &activation); level++)
 		if (lua_getinfo(lua, "Sl", &activation) && activation.currentline > 0) {
-			escape_text(activation.short_src, strlen(activation.short_src), fault->file, sizeof fault->file, false);
+			escape_text(
+			    activation.short_src, strlen(activation.short_src), fault->file, sizeof fault->file, false);
 			fault->line = activation.currentline;
 			return;
 		}
@@ -254,7 +255,8 @@ static void finish_fault(struct plugin *plugin, int status)
 	else if (plugin->answered_wrongly)
 		fault->type = HOST_FAULT_ANSWER;
 	if (plugin->doom == HOST_FAULT_MEMORY)
-		escape_text("内存超过了 64 MiB，看看有没有越积越多的表或文字", SIZE_MAX, fault->message, sizeof fault->message, false);
+		escape_text("内存超过了 64 MiB，看看有没有越积越多的表或文字", SIZE_MAX, fault->message,
+		    sizeof fault->message, false);
 	if (fault->message[0] == '\0')
 		escape_text("出错了，而且错误处理也出错了", SIZE_MAX, fault->message, sizeof fault->message, false);
 }
@@ -280,7 +282,8 @@ bool plugin_call(struct plugin *plugin, lua_CFunction body, void *argument, int6
 		return true;
 	}
 	if (status == LUA_OK && plugin->fault.message[0] == '\0')
-		escape_text("运行超过了时限，错误被插件截住了", SIZE_MAX, plugin->fault.message, sizeof plugin->fault.message, false);
+		escape_text("运行超过了时限，错误被插件截住了", SIZE_MAX, plugin->fault.message,
+		    sizeof plugin->fault.message, false);
 	finish_fault(plugin, status);
 	take_place_of_function(plugin);
 	link_abandon(&plugin->host->link);

@@ -16,10 +16,10 @@ struct declaration_list;
 
 enum {
 	PLUGIN_MEMORY_LARGEST = 64 << 20, /* bytes of one Lua state */
-	PLUGIN_COUNT_HOOK = 10000,        /* instructions between two looks at the clock */
+	PLUGIN_COUNT_HOOK = 10000,	  /* instructions between two looks at the clock */
 	PLUGIN_NAME_LARGEST = 32,
-	MODULE_LARGEST = 1 << 20,         /* bytes of one source file */
-	MODULES_LARGEST = 4 << 20,        /* of all of a plugin's */
+	MODULE_LARGEST = 1 << 20,  /* bytes of one source file */
+	MODULES_LARGEST = 4 << 20, /* of all of a plugin's */
 	MODULE_COUNT_LARGEST = 256,
 	FAULT_MESSAGE_LARGEST = 1024,
 	FAULT_TRACE_LARGEST = 4096
@@ -53,25 +53,25 @@ struct plugin {
 	struct declaration_list *declared;
 	struct place *functions; /* where each declared function begins; its number is the position + 1 */
 	size_t function_count, function_room;
-	int64_t running;   /* the function that is being called; 0: none of these */
-	bool loading;      /* declarations are taken only now */
+	int64_t running; /* the function that is being called; 0: none of these */
+	bool loading;	 /* declarations are taken only now */
 	bool loaded;
 
-	lua_State *lua;    /* NULL: not loaded, or thrown away */
-	size_t memory;     /* bytes it has now */
-	struct {           /* the growth that was refused last; Lua collects garbage, then asks once more */
+	lua_State *lua; /* NULL: not loaded, or thrown away */
+	size_t memory;	/* bytes it has now */
+	struct {	/* the growth that was refused last; Lua collects garbage, then asks once more */
 		const void *block;
 		size_t size; /* 0: none open */
 	} refused;
-	enum host_fault doom; /* 0, HOST_FAULT_BUDGET or HOST_FAULT_MEMORY */
+	enum host_fault doom;  /* 0, HOST_FAULT_BUDGET or HOST_FAULT_MEMORY */
 	bool answered_wrongly; /* the running call's answer is of a form that is not allowed: HOST_FAULT_ANSWER */
 	int64_t deadline_us, budget_ms;
-	size_t emitted;       /* bytes of output of the running export */
-	struct fault fault;   /* of the last call that failed */
+	size_t emitted;	    /* bytes of output of the running export */
+	struct fault fault; /* of the last call that failed */
 };
 
 must_check struct plugin *plugin_new(struct host *host, int index, const char *name);
-void plugin_free(struct plugin *plugin); /* NULL is allowed */
+void plugin_free(struct plugin *plugin);  /* NULL is allowed */
 void plugin_close(struct plugin *plugin); /* throws the Lua state away */
 
 /* Makes the state with nothing in it; false: no memory. */

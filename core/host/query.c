@@ -72,7 +72,16 @@ static int64_t ask_page(
 }
 
 /* Upvalues of the walk over a list. */
-enum { WALK_KIND = 1, WALK_FILTER, WALK_SORT, WALK_LEFT, WALK_OFFSET, WALK_PAGE, WALK_POSITION, WALK_COUNT = WALK_POSITION };
+enum {
+	WALK_KIND = 1,
+	WALK_FILTER,
+	WALK_SORT,
+	WALK_LEFT,
+	WALK_OFFSET,
+	WALK_PAGE,
+	WALK_POSITION,
+	WALK_COUNT = WALK_POSITION
+};
 
 static lua_Integer walk_get(lua_State *lua, int which)
 {

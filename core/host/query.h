@@ -7,7 +7,7 @@
 
 enum { QUERY_PAGE = 500 };
 
-void query_push(lua_State *lua); /* asks for the facts at once */
+void query_push(lua_State *lua);						/* asks for the facts at once */
 void query_push_period(lua_State *lua, struct period period, const char *text); /* {start=, end_=, ["end"]=, text=} */
 
 #endif

@@ -16,7 +16,7 @@ struct record {
 	enum record_scope scope;
 	int64_t key;
 	const struct state *state; /* in the first user value; NULL: not asked for yet */
-	const char *id;            /* there too */
+	const char *id;		   /* there too */
 };
 
 void record_begin_call(lua_State *lua)
@@ -82,7 +82,8 @@ static struct record *check_record(lua_State *lua, int index)
 	struct record *record = luaL_testudata(lua, index, RECORD_CLASS);
 
 	if (record == NULL)
-		luaL_error(lua, "这里要一条记录，给的是%s；方法用冒号调用，如 record:reached\"signed\"", typed_word(lua, index));
+		luaL_error(lua, "这里要一条记录，给的是%s；方法用冒号调用，如 record:reached\"signed\"",
+		    typed_word(lua, index));
 	if (record->serial != host_of(lua)->serial)
 		luaL_error(lua, "这条记录是上一次调用留下的；插件不能在两次调用之间保存记录");
 	return record;
@@ -197,7 +198,8 @@ static bool push_stage_day(lua_State *lua, const struct state *state, const char
 	char stage[NAME_LARGEST + 1];
 	int found;
 
-	if (state->kind->flow == NULL || length < 4 || length - 3 > NAME_LARGEST || strcmp(name + length - 3, "_on") != 0)
+	if (state->kind->flow == NULL || length < 4 || length - 3 > NAME_LARGEST ||
+	    strcmp(name + length - 3, "_on") != 0)
 		return false;
 	memcpy(stage, name, length - 3);
 	stage[length - 3] = '\0';

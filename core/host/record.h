@@ -7,8 +7,8 @@
 #ifndef LUODI_HOST_RECORD_H
 #define LUODI_HOST_RECORD_H
 
-#include "model/fold.h"
 #include "base/wire.h"
+#include "model/fold.h"
 #include <lua.h>
 
 #define RECORD_CLASS "luodi.record"
@@ -27,7 +27,7 @@ void record_begin_call(lua_State *lua); /* forgets the records of earlier calls 
 void record_push(lua_State *lua, const struct state *state, const char *id, enum record_scope scope);
 void record_push_reference(lua_State *lua, int64_t key, enum record_scope scope);
 bool record_to_key(lua_State *lua, int index, int64_t *ret_key); /* false: is no record */
-void record_push_title(lua_State *lua, int index); /* of a record */
+void record_push_title(lua_State *lua, int index);		 /* of a record */
 
 /* Takes {state, id} from an answer. Raises if it is not of the form agreed on. */
 void record_take(lua_State *lua, struct host *host, struct wire *answer);

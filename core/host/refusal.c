@@ -12,7 +12,8 @@ int refusal_new(lua_State *lua)
 {
 	if (lua_isnoneornil(lua, 1)) {
 		if (lua_isnone(lua, 1))
-			return luaL_error(lua, "luodi.refuse 要写成 luodi.refuse(\"字段\", \"理由\", …)，没有字段写 nil");
+			return luaL_error(
+			    lua, "luodi.refuse 要写成 luodi.refuse(\"字段\", \"理由\", …)，没有字段写 nil");
 	} else if (typed_check_text(lua, 1, "luodi.refuse 的字段")[0] == '\0' || lua_rawlen(lua, 1) > NAME_LARGEST) {
 		return luaL_error(lua, "luodi.refuse 的字段不是一个字段名");
 	}

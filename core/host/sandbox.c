@@ -63,8 +63,8 @@ static bool limit(__rlimit_resource_t resource, rlim_t largest)
 static bool set_limits(void)
 {
 	return limit(RLIMIT_AS, MEMORY_LARGEST) && limit(RLIMIT_CORE, 0) && limit(RLIMIT_FSIZE, 0) &&
-	       limit(RLIMIT_NPROC, 0) && limit(RLIMIT_NOFILE, 4) && limit(RLIMIT_STACK, STACK_LARGEST) &&
-	       limit(RLIMIT_MSGQUEUE, 0);
+	    limit(RLIMIT_NPROC, 0) && limit(RLIMIT_NOFILE, 4) && limit(RLIMIT_STACK, STACK_LARGEST) &&
+	    limit(RLIMIT_MSGQUEUE, 0);
 }
 
 static bool allow_memory(scmp_filter_ctx filter)
@@ -76,22 +76,23 @@ static bool allow_memory(scmp_filter_ctx filter)
 		if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, plain[i], 0) != 0)
 			return false;
 	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
-	           SCMP_A3(SCMP_CMP_MASKED_EQ, kind, MAP_PRIVATE | MAP_ANONYMOUS)) == 0 &&
-	       seccomp_rule_add(
-	           filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0;
+		   SCMP_A3(SCMP_CMP_MASKED_EQ, kind, MAP_PRIVATE | MAP_ANONYMOUS)) == 0 &&
+	    seccomp_rule_add(
+		filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0;
 }
 
 static bool allow_rest(scmp_filter_ctx filter, int socket)
 {
 	static const int plain[] = {SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(futex), SCMP_SYS(clock_gettime),
-	    SCMP_SYS(getrandom), SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall), SCMP_SYS(exit), SCMP_SYS(exit_group)};
+	    SCMP_SYS(getrandom), SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall), SCMP_SYS(exit),
+	    SCMP_SYS(exit_group)};
 	const scmp_datum_t only = (scmp_datum_t)socket;
 
 	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
 		if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, plain[i], 0) != 0)
 			return false;
 	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(read), 1, SCMP_A0(SCMP_CMP_EQ, only, 0)) == 0 &&
-	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_EQ, only, 0)) == 0;
+	    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_EQ, only, 0)) == 0;
 }
 
 /* Anything else, also of a foreign architecture (x32, i386), kills the process. */
@@ -99,8 +100,8 @@ static bool install_filter(int socket)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	bool installed = filter != NULL &&
-	                 seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) == 0 &&
-	                 allow_memory(filter) && allow_rest(filter, socket) && seccomp_load(filter) == 0;
+	    seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) == 0 && allow_memory(filter) &&
+	    allow_rest(filter, socket) && seccomp_load(filter) == 0;
 
 	if (filter != NULL)
 		seccomp_release(filter);
@@ -130,6 +131,6 @@ bool sandbox_enter(int socket)
 	return follow_parent(parent) && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 #else
 	return set_limits() && follow_parent(parent) && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	       prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 && install_filter(socket);
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 && install_filter(socket);
 #endif
 }

@@ -86,7 +86,8 @@ static void copy_argument(lua_State *lua, int from, const char *key)
 static void check_handle(lua_State *lua, int index, const char *function)
 {
 	if (luaL_testudata(lua, index, HANDLE_CLASS) == NULL)
-		luaL_error(lua, "t.%s 的第 %d 个参数要是 t.record 给出的记录，给的是%s", function, index, typed_word(lua, index));
+		luaL_error(lua, "t.%s 的第 %d 个参数要是 t.record 给出的记录，给的是%s", function, index,
+		    typed_word(lua, index));
 }
 
 static bool is_one_of(const char *name, const char *const *names)
@@ -256,8 +257,8 @@ static int compare_refusal(lua_State *lua)
 		if (!lua_isnil(lua, 3 + i) && !lua_rawequal(lua, 3 + i, -1)) {
 			push_shown(lua, 3 + i);
 			push_shown(lua, -2);
-			return luaL_error(
-			    lua, "拒绝的%s：期望 %s，实际是 %s", words[i], lua_tostring(lua, -2), lua_tostring(lua, -1));
+			return luaL_error(lua, "拒绝的%s：期望 %s，实际是 %s", words[i], lua_tostring(lua, -2),
+			    lua_tostring(lua, -1));
 		}
 		lua_pop(lua, 1);
 	}

@@ -104,8 +104,8 @@ struct value typed_value(lua_State *lua, int index, const char *what)
 		return value_of_lua_number(lua, index, what);
 	case LUA_TSTRING:
 		return *lua_tostring(lua, index) == '\0' && lua_rawlen(lua, index) == 0
-		           ? value_empty()
-		           : value_of_text(typed_check_text(lua, index, what));
+		    ? value_empty()
+		    : value_of_text(typed_check_text(lua, index, what));
 	default:
 		break;
 	}
@@ -220,8 +220,8 @@ static int set_equal(lua_State *lua)
 
 void typed_open_set(lua_State *lua)
 {
-	static const luaL_Reg metamethods[] = {{"__len", set_length}, {"__eq", set_equal}, {"__tostring", words_tostring},
-	    {"__concat", words_concat}, {0}};
+	static const luaL_Reg metamethods[] = {{"__len", set_length}, {"__eq", set_equal},
+	    {"__tostring", words_tostring}, {"__concat", words_concat}, {0}};
 	static const luaL_Reg methods[] = {{"has", set_has}, {"names", set_names}, {0}};
 
 	typed_new_class(lua, TYPED_SET, metamethods, methods);

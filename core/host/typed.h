@@ -28,8 +28,9 @@ void typed_push_set(lua_State *lua, const char *names);
 bool typed_to_date(lua_State *lua, int index, struct date *ret_date); /* false: is none */
 bool typed_to_money(lua_State *lua, int index, int64_t *ret_fen);
 bool typed_to_decimal(lua_State *lua, int index, int64_t *ret_millionths); /* decimals only */
-bool typed_to_millionths(lua_State *lua, int index, int64_t *ret_millionths); /* decimals and numbers; false too where it does not fit */
-const char *typed_to_set(lua_State *lua, int index); /* NULL: is none */
+bool typed_to_millionths(
+    lua_State *lua, int index, int64_t *ret_millionths); /* decimals and numbers; false too where it does not fit */
+const char *typed_to_set(lua_State *lua, int index);	 /* NULL: is none */
 
 /* Text, date, money … at index as a value for luodid; its text is borrowed from the Lua value. A float that is whole is
  * an int. Raises (HOST_FAULT_ANSWER) for what has no such form; what says whose value it is. */

@@ -165,7 +165,8 @@ static int date_index(lua_State *lua)
 	else if (strcmp(name, "weekday") == 0)
 		lua_pushinteger(lua, date_weekday(date));
 	else if (lua_getfield(lua, lua_upvalueindex(1), name) == LUA_TNIL)
-		return luaL_error(lua, "日期没有 %s；有 year month day weekday workdays_to plus_workdays month_start month_end", name);
+		return luaL_error(lua,
+		    "日期没有 %s；有 year month day weekday workdays_to plus_workdays month_start month_end", name);
 	return 1;
 }
 
@@ -184,8 +185,8 @@ static int date_new(lua_State *lua)
 void typed_open_date(lua_State *lua)
 {
 	static const luaL_Reg metamethods[] = {{"__add", date_add}, {"__sub", date_subtract}, {"__eq", date_equal},
-	    {"__lt", date_less}, {"__le", date_less_or_equal}, {"__tostring", words_tostring}, {"__concat", words_concat},
-	    {0}};
+	    {"__lt", date_less}, {"__le", date_less_or_equal}, {"__tostring", words_tostring},
+	    {"__concat", words_concat}, {0}};
 	static const luaL_Reg methods[] = {{"workdays_to", date_workdays_to}, {"plus_workdays", date_plus_workdays},
 	    {"month_start", date_month_start}, {"month_end", date_month_end}, {0}};
 

@@ -28,7 +28,8 @@ static int64_t check_money(lua_State *lua, int index)
 	int64_t fen = 0;
 
 	if (!typed_to_money(lua, index, &fen))
-		luaL_error(lua, "金额只能和金额相比或加减，给的是%s；金额写成 luodi.money\"1亿\"", typed_word(lua, index));
+		luaL_error(
+		    lua, "金额只能和金额相比或加减，给的是%s；金额写成 luodi.money\"1亿\"", typed_word(lua, index));
 	return fen;
 }
 

@@ -478,7 +478,8 @@ static void arguments_of_an_export_are_checked(void **state)
 {
 	static const struct {
 		const char *name, *text, *fault;
-	} rows[] = {{"perod", "2022Q1", "没有参数 perod"}, {"period", "明天吧", "参数 period："}, {"top", "x", "参数 top："}};
+	} rows[] = {
+	    {"perod", "2022Q1", "没有参数 perod"}, {"period", "明天吧", "参数 period："}, {"top", "x", "参数 top："}};
 	struct driver *driver = started();
 
 	(void)state;
@@ -525,15 +526,16 @@ static void call_config(struct driver *driver, const char *text)
 
 static void a_configuration_is_a_table_and_nothing_else(void **state)
 {
-	static const char *const bad[] = {"return 5", "return { a = 0.5 }", "print 'x'", "return { f = function() end }",
-	    "while true do end", "return { [1.5] = 1 }", "return { [{}] = 1 }", "local t = {} t.t = t return t",
-	    "return { x = '\\255' }", "return {"};
+	static const char *const bad[] = {"return 5", "return { a = 0.5 }", "print 'x'",
+	    "return { f = function() end }", "while true do end", "return { [1.5] = 1 }", "return { [{}] = 1 }",
+	    "local t = {} t.t = t return t", "return { x = '\\255' }", "return {"};
 	struct driver *driver = driver_start();
 	struct plain plain;
 	struct wire in;
 
 	(void)state;
-	call_config(driver, "local a = 2 return { tcp = false, users = { 'li', 'wang' }, n = a * 3, deep = { x = 'y' }, e = {} }");
+	call_config(driver,
+	    "local a = 2 return { tcp = false, users = { 'li', 'wang' }, n = a * 3, deep = { x = 'y' }, e = {} }");
 	driver_expect(driver, HOST_RESULT, &in);
 	plain = plain_get(&in, driver->pool);
 	assert_true(wire_end(&in));

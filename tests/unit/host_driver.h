@@ -283,7 +283,8 @@ static unused_if_not_needed void driver_send_schema(struct driver *driver, const
 	driver_send(driver, HOST_SCHEMA);
 }
 
-static unused_if_not_needed struct buffer *driver_begin_call(struct driver *driver, enum host_call call, int64_t function)
+static unused_if_not_needed struct buffer *driver_begin_call(
+    struct driver *driver, enum host_call call, int64_t function)
 {
 	wire_put_integer(&driver->out, ++driver->call);
 	wire_put_integer(&driver->out, call);

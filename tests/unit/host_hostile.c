@@ -10,9 +10,9 @@
 #include <dirent.h>
 
 static const char innocent[] = "local luodi = require 'luodi'\n"
-                               "luodi.kind { name = 'a', title = 'A', prefix = 'A', fields = { { 'x', 'int' } } }\n"
-                               "luodi.guard { name = 'g', on = 'a', check = function()\n"
-                               "  return luodi.refuse(nil, ('%d'):format(7)) end }\n";
+			       "luodi.kind { name = 'a', title = 'A', prefix = 'A', fields = { { 'x', 'int' } } }\n"
+			       "luodi.guard { name = 'g', on = 'a', check = function()\n"
+			       "  return luodi.refuse(nil, ('%d'):format(7)) end }\n";
 
 enum { HOSTILE = 0, INNOCENT = 1, PATIENCE_MS = 1500 /* far over every budget of a guard */ };
 

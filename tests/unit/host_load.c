@@ -86,7 +86,7 @@ static const struct {
     {"require 'luodi'.kind { name = 'A', title = 'a', prefix = 'A' }", 1, "小写字母开头"},
     {"require 'luodi'.kind { name = 'a', titel = 'a' }", 1, "没有 titel 这一项，是不是 title"},
     {KIND("fields = { { 'x', 'int' }, { 'y', 'int', requried = true } }"), 1,
-        "luodi.kind（a） 的 fields 第 2 项没有 requried 这一项，是不是 required"},
+	"luodi.kind（a） 的 fields 第 2 项没有 requried 这一项，是不是 required"},
     {KIND("fields = { { 'x' } }"), 1, "要有类型"},
     {KIND("fields = { 'x' }"), 1, "fields 第 1 项要是一个表，给的是文字"},
     {KIND("fields = { x = 1 }"), 1, "没有 x 这一项"},
@@ -129,8 +129,9 @@ static void a_fault_names_file_line_and_what_to_do(void **state)
 static void modules_are_found_by_name_and_run_once(void **state)
 {
 	static const struct source sources[] = {
-	    {"init", "local a, b = require 'part.a', require 'part.a' assert(a == b and a.n == 1)\n"
-	             "assert(require 'quiet' == true) require 'broken'"},
+	    {"init",
+		"local a, b = require 'part.a', require 'part.a' assert(a == b and a.n == 1)\n"
+		"assert(require 'quiet' == true) require 'broken'"},
 	    {"part.a", "return { n = 1 }"},
 	    {"quiet", "local x = 1"},
 	    {"broken", "\n\nrequire 'broken'"},
@@ -182,8 +183,8 @@ static void plugins_share_nothing(void **state)
 	struct wire in;
 
 	(void)state;
-	assert_int_equal(driver_load(driver, 0, "first", &first, 1, &in), HOST_LOADED);
-	assert_int_equal(driver_load(driver, 1, "second", &second, 1, &in), HOST_LOADED);
+	assert_int_equal(driver_load(driver, 0, "the_first", &first, 1, &in), HOST_LOADED);
+	assert_int_equal(driver_load(driver, 1, "the-second", &second, 1, &in), HOST_LOADED);
 	driver_stop_well(driver);
 }
 
@@ -194,7 +195,8 @@ static void values_behave_as_their_file_says(void **state)
 	char *text = driver_plugin_file("values/init.lua");
 
 	(void)state;
-	driver_send_schema(driver, driver_load_well(driver, "require 'luodi'.kind { name = 'a', title = 'A', prefix = 'A' }"));
+	driver_send_schema(
+	    driver, driver_load_well(driver, "require 'luodi'.kind { name = 'a', title = 'A', prefix = 'A' }"));
 	driver_load_well(driver, text);
 	free(text);
 	driver_stop_well(driver);

@@ -196,14 +196,14 @@ static void nonsense_ends_it(void **state)
 		const char *bytes;
 		size_t length;
 	} rows[] = {
-	    {"\0\0\0\0", 5},             /* nothing follows, not even a type */
-	    {"\xff\xff\xff\xff\1", 5},   /* longer than any message */
-	    {"\0\0\0\1\1", 5},           /* a load without items */
-	    {"\0\0\0\1\4", 5},           /* an answer that nobody asked for */
-	    {"\0\0\0\1\x09", 5},         /* what only a host says */
-	    {"\0\0\0\1\x63", 5},         /* no such type */
-	    {"\0\0\0\4\3abc", 8},        /* a call of rubbish */
-	    {"\0\0\0\4\2abc", 8},        /* a schema of rubbish */
+	    {"\0\0\0\0", 5},	       /* nothing follows, not even a type */
+	    {"\xff\xff\xff\xff\1", 5}, /* longer than any message */
+	    {"\0\0\0\1\1", 5},	       /* a load without items */
+	    {"\0\0\0\1\4", 5},	       /* an answer that nobody asked for */
+	    {"\0\0\0\1\x09", 5},       /* what only a host says */
+	    {"\0\0\0\1\x63", 5},       /* no such type */
+	    {"\0\0\0\4\3abc", 8},      /* a call of rubbish */
+	    {"\0\0\0\4\2abc", 8},      /* a schema of rubbish */
 	};
 
 	(void)state;

@@ -130,11 +130,10 @@ static void each_function_asks_as_its_comment_says(void **state)
 	(void)state;
 	start_tests(driver, story);
 	expect_question(driver, "begin", "{name='grows'}", NULL);
-	expect_question(driver, "record", "{fields={height=3} kind='tree' on='2022-01-01' stage='seed' title='样本'}", "id",
-	    "T-0001", NULL);
+	expect_question(driver, "record", "{fields={height=3} kind='tree' on='2022-01-01' stage='seed' title='样本'}",
+	    "id", "T-0001", NULL);
 	expect_question(driver, "at", "{date='2022-02-01'}", NULL);
-	expect_question(
-	    driver, "move", "{fields={height=4} id='T-0001' note='长' on='2022-01-05' to='grown'}", NULL);
+	expect_question(driver, "move", "{fields={height=4} id='T-0001' note='长' on='2022-01-05' to='grown'}", NULL);
 	expect_question(driver, "set", "{fields={height=5} id='T-0001'}", NULL);
 	expect_question(driver, "get", "{as_of='2022-01-03' id='T-0001'}", "height", "3", NULL);
 	expect_outcomes(driver, &in, 1);
@@ -170,10 +169,10 @@ static void refusals_figures_and_exports_are_compared(void **state)
 	expect_question(
 	    driver, "refused", "{does='move' fields={} id='T-0001' note='缩' to='seed'}", "refused", "true", NULL);
 	expect_question(driver, "refused", "{does='drop' id='T-0001'}", "refused", "true", NULL);
-	expect_question(driver, "refused", "{does='record' fields={height=-1} kind='tree' title='样本'}", "refused", "true",
-	    "field", "height", NULL);
-	expect_question(driver, "set", "{fields={height=2} id='T-0001'}", "refused", "true", "field", "height", "sentence",
-	    "变矮了", NULL);
+	expect_question(driver, "refused", "{does='record' fields={height=-1} kind='tree' title='样本'}", "refused",
+	    "true", "field", "height", NULL);
+	expect_question(driver, "set", "{fields={height=2} id='T-0001'}", "refused", "true", "field", "height",
+	    "sentence", "变矮了", NULL);
 	expect_question(driver, "figure", "{name='share' period='2022'}", "numerator", "1", "denominator", "2", NULL);
 	expect_question(driver, "export", "{args={top=3} name='report'}", "text", "# 一\n二", NULL);
 	expect_question(driver, "drop", "{id='T-0001'}", NULL);
@@ -223,10 +222,12 @@ static void a_failed_test_tells_its_line_and_the_others_run(void **state)
 	expect_outcomes(driver, &in, count);
 	for (size_t i = 0; i < count; i++) {
 		char name[32];
-		bool placed = strstr(failures[i].line, "error(") != failures[i].line; /* these have no place of their own */
+		bool placed =
+		    strstr(failures[i].line, "error(") != failures[i].line; /* these have no place of their own */
 
 		snprintf(name, sizeof name, "f%zu", i);
-		expect_outcome(driver, &in, name, (int)i * 3 + (placed ? 3 : 2) + (i == 6 ? 1 : 0), failures[i].message);
+		expect_outcome(
+		    driver, &in, name, (int)i * 3 + (placed ? 3 : 2) + (i == 6 ? 1 : 0), failures[i].message);
 	}
 	assert_true(wire_end(&in));
 	driver_stop_well(driver);
@@ -238,7 +239,8 @@ static void an_unexpected_refusal_fails_with_its_sentence(void **state)
 	struct wire in;
 
 	(void)state;
-	start_tests(driver, "local t = require 'luodi.test'\nt.test('a', function()\n  t.record('tree', { height = 1 })\nend)");
+	start_tests(
+	    driver, "local t = require 'luodi.test'\nt.test('a', function()\n  t.record('tree', { height = 1 })\nend)");
 	expect_question(driver, "begin", "{name='a'}", NULL);
 	expect_question(driver, "record", "{fields={height=1} kind='tree' title='样本'}", "refused", "true", "sentence",
 	    "要 3 米以上", NULL);
