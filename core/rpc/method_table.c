@@ -234,6 +234,7 @@ const struct method method_table[] = {
 	    {"header", PARAM_ARRAY, true, "the headings, in the order of the cells"},
 	    {"map", PARAM_TEXT, false, "a mapping"}, {"key", PARAM_TEXT, false, "the field that rows are matched by"},
 	    {"on", PARAM_TEXT, false, "a day, or the field whose day each row is effective on"},
+	    {"unit", PARAM_TEXT, false, "of bare amounts in the file, as its heading says"},
 	    {"sheet", PARAM_TEXT, false, "for refusals"},
 	    {"what", PARAM_TEXT, false, "the name of the batch, as the file's"},
 	    {"strict", PARAM_BOOLEAN, false, "all rows or none"},

@@ -217,6 +217,7 @@ static void put_mapping_facts(struct json_writer *json, const struct call *call,
 bool run_import_begin(struct call *call, struct json_writer *json, struct error *error)
 {
 	struct import_request request = {
+	    .unit = argument_text(call, "unit"),
 	    .kind = argument_text(call, "kind"),
 	    .map = argument_text(call, "map"),
 	    .key = argument_text(call, "key"),
