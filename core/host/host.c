@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "host/call.h"
+#include "host/serve.h"
 #include "host/typed.h"
 #include <stdlib.h>
 

@@ -26,11 +26,6 @@ struct host {
 	struct date today;
 };
 
-enum host_end { HOST_END_CLOSED = 0, HOST_END_BAD_FRAME = 2, HOST_END_NO_SANDBOX = 3 }; /* exit statuses */
-
-/* Serves socket until luodid closes it or sends nonsense. */
-enum host_end host_serve(int socket);
-
 /* Inside a call: send what was begun with host_ask_begin() and wait. The items of the answer are in *ret_answer until the
  * next ask; a refusal of luodid's, or its end, is raised as a Lua error. The time it takes is not the plugin's. */
 struct buffer *host_ask_begin(struct host *host, enum host_ask ask);

@@ -1,6 +1,7 @@
 /* luodi-host: started by luodid, never by people. Its socket is descriptor 3; arguments are not read. */
-#include "host/host.h"
 #include "host/sandbox.h"
+#include "host/serve.h"
+#include "model/host_protocol.h"
 
 int main(void)
 {

@@ -2,7 +2,6 @@
 #include "host/typed.h"
 #include "host/words.h"
 
-#include <math.h>
 #include <string.h>
 
 __extension__ typedef __int128 wide;
@@ -35,9 +34,9 @@ bool typed_to_millionths(lua_State *lua, int index, int64_t *ret_millionths)
 	if (lua_isinteger(lua, index))
 		return number_multiply(lua_tointeger(lua, index), ONE, ret_millionths);
 	number = lua_tonumber(lua, index) * ONE;
-	if (!(fabs(number) < 9e18)) /* not a number, too */
+	if (!(number > -9e18 && number < 9e18)) /* not a number, too */
 		return false;
-	*ret_millionths = llround(number);
+	*ret_millionths = (int64_t)(number < 0 ? number - 0.5 : number + 0.5);
 	return true;
 }
 
