@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/parts.h"
+#include "engine/plugin_test.h"
 #include "engine/writer.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -84,7 +85,7 @@ static struct plugin_set *load_set(struct engine *engine, struct host_client **r
 
 	if (host != NULL)
 		set = plugin_set_load(
-		    (const char *const *)engine->plugin_folders, engine->plugin_folder_count, NULL, host, catalog, ret_faults, error);
+		    (const char *const *)engine->plugin_folders, engine->plugin_folder_count, engine->extra, host, catalog, ret_faults, error);
 	if (set == NULL)
 		host_client_stop(host);
 	else
@@ -248,6 +249,11 @@ static bool start(struct engine *engine, const struct engine_options *options, s
 
 struct engine *engine_open(const struct engine_options *options, struct buffer *ret_faults, struct error *error)
 {
+	return engine_open_with(options, NULL, ret_faults, error);
+}
+
+struct engine *engine_open_with(const struct engine_options *options, const char *extra, struct buffer *ret_faults, struct error *error)
+{
 	struct engine *engine = calloc(1, sizeof(*engine));
 	bool ok;
 
@@ -260,6 +266,7 @@ struct engine *engine_open(const struct engine_options *options, struct buffer *
 	pthread_mutex_init(&engine->reload_lock, NULL);
 	engine->started_us = clock_now_us();
 	engine->started_monotonic_us = clock_monotonic_us();
+	engine->extra = extra;
 	engine->data = strdup(options->data);
 	engine->host_program = strdup(options->host_program);
 	engine->plugin_folders = calloc(options->plugin_folder_count + 1, sizeof(*engine->plugin_folders));

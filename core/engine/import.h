@@ -11,6 +11,7 @@
 struct import;
 
 struct import_request {
+	const char *unit;                  /* of bare amounts in the file (“单位：万元”), or NULL */
 	const char *kind, *map, *key, *on; /* NULL: by the mapping, else by headings alone; key NULL: id column, else a unique field with a column */
 	const char *const *header;         /* the headings, in the order of the cells */
 	size_t header_count;

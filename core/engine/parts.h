@@ -20,6 +20,7 @@ struct engine {
 	char *data;
 	char **plugin_folders;
 	size_t plugin_folder_count;
+	const char *extra; /* one more plugin's folder, borrowed; or NULL */
 	char *host_program;
 	struct store *store;
 	struct writer *writer;

@@ -127,7 +127,8 @@ static bool make_move(struct proposal *proposal, struct error *error)
 			event->stage = FLOW_RESUME;
 		else {
 			event->stage = flow->stages[stage].name;
-			proposal->skipped = flow_skipped(flow, state->stage, stage);
+			/* a suspended record counts from where it was */
+			proposal->skipped = flow_skipped(flow, state->return_stage >= 0 ? state->return_stage : state->stage, stage);
 		}
 	} else {
 		stage = flow_find(flow, proposal->wish->to);

@@ -1,0 +1,158 @@
+#include "engine/format.h"
+
+#include "base/number.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* CSV for Excel: UTF-8 with BOM, CRLF, and no cell of text that a spreadsheet would take for a formula. */
+
+/* One sign at the front is enough to make Excel compute: = + - @, their full-width forms, and what hides them. */
+static bool looks_like_formula(const char *text)
+{
+	static const char *const signs[] = {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"};
+
+	text += strspn(text, " ");
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (strncmp(text, signs[i], strlen(signs[i])) == 0)
+			return true;
+	return false;
+}
+
+static void put_cell(struct buffer *out, const char *text)
+{
+	bool guarded = looks_like_formula(text);
+
+	if (!guarded && strpbrk(text, ",\"\r\n") == NULL) {
+		buffer_append_text(out, text);
+		return;
+	}
+	buffer_append_byte(out, '"');
+	if (guarded)
+		buffer_append_byte(out, '\'');
+	for (; *text != '\0'; text++) {
+		if (*text == '"')
+			buffer_append_byte(out, '"');
+		buffer_append_byte(out, *text);
+	}
+	buffer_append_byte(out, '"');
+}
+
+static void put_money(struct buffer *out, const struct table_column *column, int64_t fen)
+{
+	int64_t unit = column->unit != NULL ? money_unit(column->unit) : 100;
+	char digits[NUMBER_TEXT_SIZE];
+	int64_t whole, rest;
+	size_t length;
+
+	if (unit <= 0)
+		unit = 100;
+	whole = fen / unit;
+	rest = fen % unit;
+	if (rest < 0)
+		rest = -rest;
+	buffer_format(out, "%s%" PRId64, fen < 0 && whole == 0 ? "-" : "", whole);
+	if (rest == 0)
+		return;
+	snprintf(digits, sizeof(digits), "%" PRId64, unit + rest); /* a 1 in front keeps the zeros */
+	for (length = strlen(digits); digits[length - 1] == '0'; length--)
+		;
+	digits[length] = '\0';
+	buffer_format(out, ".%s", digits + 1);
+}
+
+static void put_value(struct buffer *out, const struct table_column *column, struct value value)
+{
+	char number[NUMBER_TEXT_SIZE], day[DATE_TEXT_SIZE];
+
+	switch (value.type) {
+	case VALUE_EMPTY:
+		break;
+	case VALUE_MONEY:
+		put_money(out, column, value.number);
+		break;
+	case VALUE_DATE:
+		buffer_append_text(out, date_format((struct date){(int32_t)value.number}, day));
+		break;
+	case VALUE_DECIMAL:
+		buffer_append_text(out, decimal_format(value.number, number));
+		break;
+	case VALUE_PERCENT:
+		buffer_append_text(out, percent_format(value.number, number));
+		break;
+	case VALUE_BOOL:
+		buffer_append_text(out, value.number != 0 ? "是" : "否");
+		break;
+	case VALUE_INT:
+		buffer_format(out, "%" PRId64, value.number);
+		break;
+	default:
+		put_cell(out, value.text != NULL ? value.text : "");
+	}
+}
+
+static void begin(struct format_state *state)
+{
+	buffer_append_text(state->out, "\xEF\xBB\xBF");
+}
+
+static void put_text(struct format_state *state, enum host_block block, int level, const char *text)
+{
+	(void)level;
+	if (state->blocks && (block == HOST_BLOCK_TITLE || block == HOST_BLOCK_HEADING))
+		buffer_append_text(state->out, "\r\n");
+	state->blocks = true;
+	put_cell(state->out, text);
+	buffer_append_text(state->out, "\r\n");
+}
+
+static void begin_table(struct format_state *state, const char *caption)
+{
+	if (caption != NULL)
+		put_text(state, HOST_BLOCK_PARAGRAPH, 0, caption);
+	state->blocks = true;
+	for (size_t i = 0; i < state->column_count; i++) {
+		struct buffer heading;
+
+		if (i > 0)
+			buffer_append_byte(state->out, ',');
+		buffer_init(&heading, 1024);
+		buffer_append_text(&heading, state->columns[i].title);
+		if (state->columns[i].unit != NULL)
+			buffer_format(&heading, "（%s）", state->columns[i].unit);
+		else if (state->columns[i].type == VALUE_MONEY)
+			buffer_append_text(&heading, "（元）");
+		put_cell(state->out, buffer_text(&heading));
+		buffer_clear(&heading);
+	}
+	buffer_append_text(state->out, "\r\n");
+}
+
+static void put_row(struct format_state *state, const struct value *values)
+{
+	for (size_t i = 0; i < state->column_count; i++) {
+		if (i > 0)
+			buffer_append_byte(state->out, ',');
+		put_value(state->out, &state->columns[i], values[i]);
+	}
+	buffer_append_text(state->out, "\r\n");
+}
+
+static void end_table(struct format_state *state)
+{
+	(void)state;
+}
+
+static void end(struct format_state *state)
+{
+	struct buffer footer;
+
+	buffer_init(&footer, 1024);
+	format_footer(state, &footer);
+	buffer_append_text(state->out, "\r\n");
+	put_cell(state->out, buffer_text(&footer));
+	buffer_append_text(state->out, "\r\n");
+	buffer_clear(&footer);
+}
+
+const struct format format_csv = {"csv", begin, put_text, begin_table, put_row, end_table, end};
