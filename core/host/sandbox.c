@@ -122,7 +122,8 @@ bool sandbox_enter(int socket)
 
 	if (close_range((unsigned)socket + 1, ~0U, 0) != 0 || chdir("/") != 0 || clearenv() != 0)
 		return false;
-	if (!warm_up())
+	/* luodid going away is a failed write, and the end by our own exit; a signal would look like a crash. */
+	if (!warm_up() || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return false;
 	offer_to_kernel();
 #ifdef LUODI_SANITIZED

@@ -102,8 +102,8 @@ static int end_of_call(long number, long first, long second, long third, long fo
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
-		dup2(sockets[1], HOST_SOCKET);
 		close(sockets[0]);
+		dup2(sockets[1], HOST_SOCKET);
 		if (!sandbox_enter(HOST_SOCKET))
 			_exit(99);
 		syscall(number, first, second, third, fourth, -1L, 0L);
