@@ -7,8 +7,12 @@
 void compiler_init(struct compiler *compiler, const struct kind *kind, const struct moment *moment,
     const struct schema *schema, struct pool *pool)
 {
-	*compiler = (struct compiler){
-	    .kind = kind, .moment = moment, .schema = schema, .pool = pool, .tables = {{.kind = kind}}, .table_count = 1};
+	*compiler = (struct compiler){.kind = kind,
+	    .moment = moment,
+	    .schema = schema,
+	    .pool = pool,
+	    .tables = {{.kind = kind}},
+	    .table_count = 1};
 }
 
 static void *grow(struct pool *pool, void *items, size_t count, size_t *capacity, size_t size)
@@ -93,8 +97,8 @@ static size_t follow(struct compiler *compiler, size_t parent, const struct fiel
 		return 0;
 	}
 	field_column(compiler, parent, field); /* the parent's rows must give it */
-	tables[compiler->table_count] = (struct table){
-	    .parent = parent, .field = field, .kind = schema_find_kind(compiler->schema, field->ref)};
+	tables[compiler->table_count] =
+	    (struct table){.parent = parent, .field = field, .kind = schema_find_kind(compiler->schema, field->ref)};
 	return compiler->table_count++;
 }
 
@@ -141,11 +145,11 @@ const char *compiler_value(struct compiler *compiler, const struct path *path)
 		    compiler_column(compiler, table, "stage_since"));
 	case PATH_WORKDAYS_IN_STAGE:
 		compiler->needs_calendar = true;
-		return pool_format(compiler->pool, "luodi_workdays(%s, %s)", compiler_column(compiler, table, "stage_since"),
-		    compiler_as_of(compiler));
+		return pool_format(compiler->pool, "luodi_workdays(%s, %s)",
+		    compiler_column(compiler, table, "stage_since"), compiler_as_of(compiler));
 	case PATH_REACHED_ON:
-		return compiler_column(compiler, table,
-		    column_of_reached(&path->last_kind->flow->stages[path->stage], name));
+		return compiler_column(
+		    compiler, table, column_of_reached(&path->last_kind->flow->stages[path->stage], name));
 	case PATH_VERSION:
 		return compiler_column(compiler, table, "version");
 	}
@@ -235,7 +239,8 @@ const char *compiler_as_known(struct compiler *compiler, const char *from, const
 {
 	if (knows_all(compiler))
 		return pool_format(compiler->pool, "%s = %" PRId64, to, SEQ_FOR_EVER);
-	return pool_format(compiler->pool, "%s <= %s AND %s > %s", from, seq_parameter(compiler), to, seq_parameter(compiler));
+	return pool_format(
+	    compiler->pool, "%s <= %s AND %s > %s", from, seq_parameter(compiler), to, seq_parameter(compiler));
 }
 
 static const char *and_known(struct compiler *compiler, const char *alias)
@@ -252,7 +257,8 @@ static const char *referred_rank(struct compiler *compiler, const char *states, 
 	const char *v = and_known(compiler, "v"), *w = and_known(compiler, "w");
 
 	return pool_format(compiler->pool,
-	    "coalesce((SELECT CASE WHEN v.present = 1 THEN v.rank END FROM %s AS v WHERE v.record = %s AND v.rank < %s%s"
+	    "coalesce((SELECT CASE WHEN v.present = 1 THEN v.rank END FROM %s AS v WHERE v.record = %s AND v.rank < "
+	    "%s%s"
 	    " ORDER BY v.rank DESC LIMIT 1),"
 	    " (SELECT v.rank FROM %s AS v WHERE v.record = %s AND v.present = 1%s AND NOT EXISTS"
 	    " (SELECT 1 FROM %s AS w WHERE w.record = v.record AND w.rank > v.rank"
@@ -283,8 +289,9 @@ static const char *states_at_moment(struct compiler *compiler, int64_t after)
 	for (size_t i = 0; i < compiler->column_count; i++)
 		columns = pool_format(compiler->pool, "%s%s, ", columns, compiler->columns[i]);
 	return pool_format(compiler->pool,
-	    "(SELECT record, present, %smax(rank) AS rank FROM %s AS s WHERE rank < %s%s%s GROUP BY record) AS t", columns,
-	    quoted(compiler, table_states(compiler->kind, name)), rank_parameter(compiler), and_known(compiler, "s"),
+	    "(SELECT record, present, %smax(rank) AS rank FROM %s AS s WHERE rank < %s%s%s GROUP BY record) AS t",
+	    columns, quoted(compiler, table_states(compiler->kind, name)), rank_parameter(compiler),
+	    and_known(compiler, "s"),
 	    after > 0 ? pool_format(compiler->pool, " AND record > %s", compiler_bind_number(compiler, after)) : "");
 }
 

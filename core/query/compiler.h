@@ -47,7 +47,8 @@ const char *compiler_title(struct compiler *compiler, const struct path *path);
 const char *compiler_key(struct compiler *compiler, const struct path *path);
 /* The stage, or where a suspended record returns to. */
 const char *compiler_stage_in_order(struct compiler *compiler, const struct path *path);
-const char *compiler_record(struct compiler *compiler, const struct path *path); /* key of the last record on the path */
+const char *compiler_record(
+    struct compiler *compiler, const struct path *path); /* key of the last record on the path */
 const char *compiler_column(struct compiler *compiler, size_t table, const char *name);
 const char *compiler_as_known(struct compiler *compiler, const char *from, const char *to); /* "… AND …", of entries */
 
@@ -61,6 +62,7 @@ const char *compiler_join(struct pool *pool, const char *const *expressions, siz
 
 /* "FROM … WHERE t.present = 1": the records there at the moment, and what they refer to. after: only keys above it; 0: all. */
 const char *compiler_from(struct compiler *compiler, int64_t after);
-must_check bool compiler_finish(struct compiler *compiler, const char *sql, struct compiled_query *ret, struct error *error);
+must_check bool compiler_finish(
+    struct compiler *compiler, const char *sql, struct compiled_query *ret, struct error *error);
 
 #endif

@@ -32,7 +32,8 @@ static const char *points(struct compiler *compiler, const char *value, const st
 			continue;
 		if (key)
 			point.text = text_key(compiler->pool, point.text);
-		list = pool_format(compiler->pool, "%s%s%s", list, count++ > 0 ? ", " : "", compiler_bind(compiler, point));
+		list = pool_format(
+		    compiler->pool, "%s%s%s", list, count++ > 0 ? ", " : "", compiler_bind(compiler, point));
 	}
 	if (count == 0)
 		return NULL;
@@ -140,7 +141,8 @@ static const char *reached(struct compiler *compiler, const struct filter *filte
 	const struct path *path = &filter->path;
 	const char *stage = compiler_bind_text(compiler, path->last_kind->flow->stages[path->stage].name);
 	const char *exists = pool_format(compiler->pool,
-	    "EXISTS (SELECT 1 FROM entry AS e WHERE e.record = %s AND e.stage = %s AND e.entered_on <= %s AND %s AND %s)",
+	    "EXISTS (SELECT 1 FROM entry AS e WHERE e.record = %s AND e.stage = %s AND e.entered_on <= %s AND %s AND "
+	    "%s)",
 	    compiler_record(compiler, path), stage, compiler_as_of(compiler),
 	    compiler_as_known(compiler, "e.from_seq", "e.to_seq"), in_ranges(compiler, "e.entered_on", filter, false));
 
@@ -181,8 +183,9 @@ static const char *phase(struct compiler *compiler, const struct filter *filter)
 	for (size_t i = 0; flow != NULL && i < flow->count; i++) {
 		bool is_open = !flow->stages[i].done && !flow->stages[i].dead;
 
-		if (filter->phase == PHASE_OPEN ? !is_open
-						: filter->phase == PHASE_DONE ? !flow->stages[i].done : !flow->stages[i].dead)
+		if (filter->phase == PHASE_OPEN	      ? !is_open
+			: filter->phase == PHASE_DONE ? !flow->stages[i].done
+						      : !flow->stages[i].dead)
 			continue;
 		list = pool_format(compiler->pool, "%s%s%s", list, count++ > 0 ? ", " : "",
 		    compiler_bind_text(compiler, flow->stages[i].name));

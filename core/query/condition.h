@@ -9,18 +9,18 @@
 #include "query/filter.h"
 
 enum condition {
-	CONDITION_ALL,      /* holds for every record */
-	CONDITION_AND,      /* all parts */
-	CONDITION_OR,       /* one of the parts */
-	CONDITION_NOT,      /* not the one part */
+	CONDITION_ALL,	    /* holds for every record */
+	CONDITION_AND,	    /* all parts */
+	CONDITION_OR,	    /* one of the parts */
+	CONDITION_NOT,	    /* not the one part */
 	CONDITION_COMPARE,  /* path lies in one of ranges; UNEQUAL: has a value that lies in none */
 	CONDITION_FIELDS,   /* path compared with the path other */
 	CONDITION_CONTAINS, /* the text at path (of a reference: its title) holds one of the words in ranges */
 	CONDITION_FILLED,   /* path has a value */
 	CONDITION_EMPTY,    /* path has none */
 	CONDITION_REACHED,  /* an entry into the stage of path lies in one of ranges */
-	CONDITION_WORD,     /* word is found in the title or a text */
-	CONDITION_PHASE     /* open, done or dead */
+	CONDITION_WORD,	    /* word is found in the title or a text */
+	CONDITION_PHASE	    /* open, done or dead */
 };
 
 enum comparison {
@@ -33,15 +33,15 @@ enum comparison {
 	COMPARE_CONTAINS,
 	COMPARE_LACKS,
 	COMPARE_FILLED, /* note? */
-	COMPARE_EMPTY,  /* note! */
+	COMPARE_EMPTY,	/* note! */
 	COMPARE_NONE
 };
 
 enum phase { PHASE_OPEN, PHASE_DONE, PHASE_DEAD };
 
-struct range { /* low = high: a single value, the only form of what has no order */
+struct range {			/* low = high: a single value, the only form of what has no order */
 	struct value low, high; /* VALUE_EMPTY: no bound on that side */
-	bool above, below;      /* the bound itself is outside */
+	bool above, below;	/* the bound itself is outside */
 };
 
 struct filter {
@@ -59,7 +59,7 @@ struct filter {
 	enum phase phase;
 	bool uses_me;
 	const char *name_text, *value_text; /* both sides, to be typed again: @end as its date */
-	const char *value_title;            /* the right side in words */
+	const char *value_title;	    /* the right side in words */
 };
 
 bool comparison_is_order(enum comparison comparison); /* < <= > >= */

@@ -75,8 +75,8 @@ static bool is_free_set(const struct path *path) /* its values are not declared,
 	return path->type == VALUE_SET && path->field->value_count == 0;
 }
 
-static const struct filter *parse_comparison(struct parser *parser, const struct piece *name, size_t start,
-    enum comparison comparison)
+static const struct filter *parse_comparison(
+    struct parser *parser, const struct piece *name, size_t start, enum comparison comparison)
 {
 	struct filter *filter = new_filter(parser, CONDITION_COMPARE);
 	struct path_fault fault;
@@ -106,7 +106,8 @@ static const struct filter *parse_comparison(struct parser *parser, const struct
 }
 
 /* reached(S), reached(S) in P, project.reached(S) in P; parser->at is behind the opening parenthesis. */
-static const struct filter *parse_reached(struct parser *parser, const struct piece *name, const char *refs, size_t start)
+static const struct filter *parse_reached(
+    struct parser *parser, const struct piece *name, const char *refs, size_t start)
 {
 	struct filter *filter = new_filter(parser, CONDITION_REACHED);
 	struct path_fault fault;
@@ -205,7 +206,8 @@ static const struct filter *fail_no_term(struct parser *parser)
 	if (sign == 0)
 		parser_fail(parser, parser->at, 0, "这里还缺一个条件");
 	else
-		parser_fail(parser, parser->at, length, "“%.*s”前面缺字段的名字", (int)length, parser->text + parser->at);
+		parser_fail(
+		    parser, parser->at, length, "“%.*s”前面缺字段的名字", (int)length, parser->text + parser->at);
 	parser_hint(parser, "条件写成 字段=值，如 '阶段=签约'；并排就是并且，或者写“或”");
 	return NULL;
 }
@@ -320,8 +322,8 @@ static const struct filter *parse_unary(struct parser *parser)
 	return with_text(parser, negated, start);
 }
 
-static const struct filter *join(struct parser *parser, enum condition condition, const struct filter *const *parts,
-    size_t count, size_t start)
+static const struct filter *join(
+    struct parser *parser, enum condition condition, const struct filter *const *parts, size_t count, size_t start)
 {
 	const struct filter **copy;
 	struct filter *joined;
@@ -397,8 +399,8 @@ static const struct filter *parse_or(struct parser *parser)
 const struct filter *filter_parse(const struct kind *kind, const char *text, const struct filter_context *context,
     struct pool *pool, struct error *error)
 {
-	struct parser parser = {.text = text != NULL ? text : "", .kind = kind, .context = context, .pool = pool,
-	    .error = error};
+	struct parser parser = {
+	    .text = text != NULL ? text : "", .kind = kind, .context = context, .pool = pool, .error = error};
 	size_t length = strlen(parser.text);
 	const struct filter *filter;
 

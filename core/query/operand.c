@@ -85,8 +85,8 @@ static bool split_range(struct parser *parser, const struct piece *piece, const 
 	return true;
 }
 
-static bool check_range(struct parser *parser, enum comparison comparison, const struct piece *piece, const char *low,
-    const char *high)
+static bool check_range(
+    struct parser *parser, enum comparison comparison, const struct piece *piece, const char *low, const char *high)
 {
 	if (comparison_is_order(comparison)) {
 		parser_fail(parser, piece->offset, piece->length, "比大小只能和一个值比，不能和一段比");
@@ -109,7 +109,8 @@ static bool check_rising(struct parser *parser, const struct piece *piece, struc
 
 /* dates */
 
-static bool read_named_day(struct parser *parser, const struct piece *piece, const char *text, struct period *ret_period)
+static bool read_named_day(
+    struct parser *parser, const struct piece *piece, const char *text, struct period *ret_period)
 {
 	static const char *const names[] = {"@start", "@end", "@as_of", "@period"};
 	const struct filter_context *context = parser->context;
@@ -119,7 +120,8 @@ static bool read_named_day(struct parser *parser, const struct piece *piece, con
 	while (name < 4 && (strlen(names[name]) != length || strncmp(names[name], text, length) != 0))
 		name++;
 	if (name == 4 || (name == 3 && text[length] != '\0')) {
-		parser_fail(parser, piece->offset, piece->length, "“%s”不是能用的日子", path_shorten(parser->pool, text));
+		parser_fail(
+		    parser, piece->offset, piece->length, "“%s”不是能用的日子", path_shorten(parser->pool, text));
 		return parser_hint(parser, "能用的有 @start @end @as_of 和 @period");
 	}
 	if (name != 2 && !context->has_period) {
@@ -133,7 +135,8 @@ static bool read_named_day(struct parser *parser, const struct piece *piece, con
 		ret_period->start = ret_period->end;
 	if (text[length] == '\0')
 		return true;
-	if (!date_parse_relative(text + length, "", ret_period->start, context->schema->calendar, &ret_period->start, &error))
+	if (!date_parse_relative(
+		text + length, "", ret_period->start, context->schema->calendar, &ret_period->start, &error))
 		return parser_fail_value(parser, piece, &error);
 	ret_period->end = ret_period->start;
 	return true;
@@ -178,7 +181,8 @@ static struct value day_value(struct date date)
 	return value_of_number(VALUE_DATE, date.day);
 }
 
-static bool read_dates(struct parser *parser, struct filter *filter, const struct piece *piece, struct operands *operands)
+static bool read_dates(
+    struct parser *parser, struct filter *filter, const struct piece *piece, struct operands *operands)
 {
 	struct period low = {DATE_FIRST, DATE_FIRST}, high = {DATE_LAST, DATE_LAST};
 	const char *low_text, *high_text, *shown;
@@ -216,7 +220,9 @@ static bool read_number(struct parser *parser, const struct path *path, const st
 	struct field builtin = {.name = path->name,
 	    .title = path->title,
 	    .type = path->type,
-	    .unit = path->builtin == PATH_WORKDAYS_IN_STAGE ? "工作日" : path->builtin == PATH_VERSION ? "版" : "天",
+	    .unit = path->builtin == PATH_WORKDAYS_IN_STAGE ? "工作日"
+		: path->builtin == PATH_VERSION		    ? "版"
+							    : "天",
 	    .unit_fen = 100};
 	const struct field *field = path->field != NULL ? path->field : &builtin;
 	struct value_context context = {.today = parser->context->as_of, .calendar = parser->context->schema->calendar};
@@ -229,8 +235,8 @@ static bool read_number(struct parser *parser, const struct path *path, const st
 	return parser_fail(parser, piece->offset, piece->length, "这里缺一个值");
 }
 
-static bool read_numbers(struct parser *parser, struct filter *filter, const struct piece *piece,
-    struct operands *operands)
+static bool read_numbers(
+    struct parser *parser, struct filter *filter, const struct piece *piece, struct operands *operands)
 {
 	struct value low = value_empty(), high = value_empty();
 	const char *low_text, *high_text;
@@ -256,8 +262,8 @@ static bool read_numbers(struct parser *parser, struct filter *filter, const str
 
 /* stages, enums and sets */
 
-static bool find_stage(struct parser *parser, const struct kind *kind, const struct piece *piece, const char *text,
-    int *ret_stage)
+static bool find_stage(
+    struct parser *parser, const struct kind *kind, const struct piece *piece, const char *text, int *ret_stage)
 {
 	struct path_fault fault;
 
@@ -275,8 +281,8 @@ static void add_stages(struct parser *parser, const struct flow *flow, int low, 
 		add_point(parser, operands, (struct value){.type = VALUE_ENUM, .text = flow->stages[i].name});
 }
 
-static bool read_stages(struct parser *parser, struct filter *filter, const struct piece *piece,
-    struct operands *operands)
+static bool read_stages(
+    struct parser *parser, struct filter *filter, const struct piece *piece, struct operands *operands)
 {
 	const struct kind *kind = filter->path.last_kind;
 	int last = (int)kind->flow->count - 1, low = 0, high = last;
@@ -326,8 +332,8 @@ static bool fail_named(struct parser *parser, const struct field *field, const s
 	return parser_hint(parser, pool_format(parser->pool, "可以是：%s", all));
 }
 
-static bool read_named(struct parser *parser, struct filter *filter, const struct piece *piece,
-    struct operands *operands)
+static bool read_named(
+    struct parser *parser, struct filter *filter, const struct piece *piece, struct operands *operands)
 {
 	const struct field *field = filter->path.field;
 	const struct named *named = field_find_value(field, piece->text);
@@ -342,8 +348,8 @@ static bool read_named(struct parser *parser, struct filter *filter, const struc
 	return true;
 }
 
-static bool read_bool(struct parser *parser, struct filter *filter, const struct piece *piece,
-    struct operands *operands)
+static bool read_bool(
+    struct parser *parser, struct filter *filter, const struct piece *piece, struct operands *operands)
 {
 	struct value value;
 
@@ -356,8 +362,8 @@ static bool read_bool(struct parser *parser, struct filter *filter, const struct
 
 /* references and texts */
 
-static bool resolve(struct parser *parser, const struct kind *kind, const struct piece *piece,
-    struct operands *operands)
+static bool resolve(
+    struct parser *parser, const struct kind *kind, const struct piece *piece, struct operands *operands)
 {
 	enum { MOST_ALIKE = 16 };
 	const struct filter_context *context = parser->context;
@@ -405,8 +411,8 @@ static bool read_text(struct parser *parser, const struct piece *piece, struct o
 }
 
 /* Values whose titles hold the words, of what is stored by name: so "contains" becomes "is one of". */
-static bool add_holding(struct parser *parser, const struct path *path, const struct piece *piece,
-    struct operands *operands)
+static bool add_holding(
+    struct parser *parser, const struct path *path, const struct piece *piece, struct operands *operands)
 {
 	const struct flow *flow = path->builtin == PATH_STAGE ? path->last_kind->flow : NULL;
 	const char *word = text_fold(parser->pool, piece->text);

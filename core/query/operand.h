@@ -10,7 +10,7 @@ struct values_form operand_form(const struct path *path);
 must_check bool operand_read(struct parser *parser, struct filter *filter, const struct piece *name);
 
 /* A date or a period, relative words and @start counted: its first and last day. */
-must_check bool operand_read_period(struct parser *parser, const struct piece *piece, const char *text,
-    struct period *ret_period);
+must_check bool operand_read_period(
+    struct parser *parser, const struct piece *piece, const char *text, struct period *ret_period);
 
 #endif

@@ -17,8 +17,8 @@ bool range_is_point(const struct range *range)
 	return range->low.type != VALUE_EMPTY && value_equal(range->low, range->high) && !range->above && !range->below;
 }
 
-static struct filter *new_with_parts(struct pool *pool, enum condition condition, const struct filter *const *parts,
-    size_t count)
+static struct filter *new_with_parts(
+    struct pool *pool, enum condition condition, const struct filter *const *parts, size_t count)
 {
 	struct filter *filter = pool_alloc(pool, sizeof *filter);
 	const struct filter **copy = pool_alloc_array(pool, count, sizeof *copy);
@@ -60,7 +60,8 @@ static bool is_in_parentheses(const char *text) /* one pair around all of it, as
 /* The text of filter as one term. */
 static const char *term_text(const struct filter *filter, struct pool *pool)
 {
-	if ((filter->condition == CONDITION_OR || filter->condition == CONDITION_AND) && !is_in_parentheses(filter->text))
+	if ((filter->condition == CONDITION_OR || filter->condition == CONDITION_AND) &&
+	    !is_in_parentheses(filter->text))
 		return pool_format(pool, "(%s)", filter->text);
 	return filter->text;
 }
@@ -225,10 +226,12 @@ const char *filter_opposite_text(const struct filter *filter, struct pool *pool)
 		return "not (open or not open)";
 	if (filter->condition == CONDITION_NOT)
 		return filter->parts[0]->text;
-	if (filter->comparison == COMPARE_NONE || (filter->condition == CONDITION_REACHED && comparison_is_order(filter->comparison)))
+	if (filter->comparison == COMPARE_NONE ||
+	    (filter->condition == CONDITION_REACHED && comparison_is_order(filter->comparison)))
 		return pool_format(pool, "not %s", term_text(filter, pool));
 	sign = signs[signs[filter->comparison].opposite].sign;
-	return pool_format(pool, "%s%s%s", filter->name_text, sign, filter->value_text != NULL ? filter->value_text : "");
+	return pool_format(
+	    pool, "%s%s%s", filter->name_text, sign, filter->value_text != NULL ? filter->value_text : "");
 }
 
 static const char *opposite_of_number(const struct filter *filter, struct pool *pool)
@@ -291,7 +294,8 @@ static const char *opposite_of_comparison(const struct filter *filter, struct po
 		return path->type == VALUE_ENUM ? opposite_of_stage(filter, pool) : opposite_of_number(filter, pool);
 	}
 	if (filter->comparison == COMPARE_CONTAINS || filter->comparison == COMPARE_LACKS)
-		return pool_format(pool, "%s%s“%s”", title, filter->comparison == COMPARE_CONTAINS ? "里没有" : "里有", value);
+		return pool_format(
+		    pool, "%s%s“%s”", title, filter->comparison == COMPARE_CONTAINS ? "里没有" : "里有", value);
 	if (path->type == VALUE_DATE && filter->condition != CONDITION_FIELDS)
 		return pool_format(pool, "%s%s %s", title, equal ? "不在" : "在", value);
 	if (path->type == VALUE_SET)
@@ -322,7 +326,8 @@ const char *filter_opposite_title(const struct filter *filter, struct pool *pool
 		return opposite_of_comparison(filter, pool);
 	case CONDITION_FILLED:
 	case CONDITION_EMPTY:
-		return pool_format(pool, "%s%s", filter->condition == CONDITION_FILLED ? "没填" : "填了", filter->path.title);
+		return pool_format(
+		    pool, "%s%s", filter->condition == CONDITION_FILLED ? "没填" : "填了", filter->path.title);
 	case CONDITION_REACHED:
 		return opposite_of_reached(filter, pool);
 	case CONDITION_PHASE:

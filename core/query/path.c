@@ -345,8 +345,8 @@ bool path_find_refs(const struct kind *kind, const char *text, const struct sche
 	return true;
 }
 
-bool path_find_stage(const struct kind *kind, const char *text, struct pool *pool, int *ret_stage,
-    struct path_fault *fault)
+bool path_find_stage(
+    const struct kind *kind, const char *text, struct pool *pool, int *ret_stage, struct path_fault *fault)
 {
 	struct candidates candidates;
 	const char *nearest;

@@ -4,7 +4,7 @@
 
 #include "query/filter.h"
 
-struct path_fault { /* in the pool; the caller says where the text stands */
+struct path_fault {	       /* in the pool; the caller says where the text stands */
 	size_t offset, length; /* bytes of text at fault */
 	const char *sentence, *hint;
 };
@@ -16,8 +16,8 @@ must_check bool path_find(const struct kind *kind, const char *text, const struc
     struct path *ret_path, struct path_fault *fault);
 
 /* A stage of kind by name or title, as people type it. */
-must_check bool path_find_stage(const struct kind *kind, const char *text, struct pool *pool, int *ret_stage,
-    struct path_fault *fault);
+must_check bool path_find_stage(
+    const struct kind *kind, const char *text, struct pool *pool, int *ret_stage, struct path_fault *fault);
 
 /* The days on which stage was first reached, as path names it; prefix has a kind and refs only. */
 void path_set_reached(struct path *path, int stage, struct pool *pool);
@@ -26,11 +26,11 @@ void path_set_reached(struct path *path, int stage, struct pool *pool);
 void path_split(const char *text, struct pool *pool, const char **ret_refs, const char **ret_last);
 
 /* The references alone, "investor" or "": fills kind, refs and last_kind. */
-must_check bool path_find_refs(const struct kind *kind, const char *text, const struct schema *schema, struct pool *pool,
-    struct path *ret_path, struct path_fault *fault);
+must_check bool path_find_refs(const struct kind *kind, const char *text, const struct schema *schema,
+    struct pool *pool, struct path *ret_path, struct path_fault *fault);
 
 bool path_equal(const struct path *a, const struct path *b);
-bool path_is_number(const struct path *path); /* int, decimal, money, percent */
+bool path_is_number(const struct path *path);		       /* int, decimal, money, percent */
 const char *path_shorten(struct pool *pool, const char *text); /* for a sentence: at most 40 characters */
 
 #endif

@@ -54,7 +54,8 @@ static bool fail_path(struct pool *pool, const char *text, size_t offset, const 
 	size_t at = offset + fault->offset;
 
 	error_set(error, ERROR_INVALID, parameter, "%s", fault->sentence);
-	error_at(error, text_width(pool_copy_bytes(pool, text, at)), text_width(pool_copy_bytes(pool, text + at, fault->length)));
+	error_at(error, text_width(pool_copy_bytes(pool, text, at)),
+	    text_width(pool_copy_bytes(pool, text + at, fault->length)));
 	return fault->hint != NULL ? error_hint(error, "%s", fault->hint) : false;
 }
 

@@ -2,8 +2,8 @@
 
 #include "query/compiler.h"
 
-static void add_column(struct compiled_query *compiled, struct result_column *columns, enum value_type type,
-    const struct path *path)
+static void add_column(
+    struct compiled_query *compiled, struct result_column *columns, enum value_type type, const struct path *path)
 {
 	columns[compiled->column_count++] = (struct result_column){.type = type, .path = path};
 }
@@ -40,7 +40,7 @@ static const char *order_of(struct compiler *compiler, const struct query *query
 	for (size_t i = 0; i < query->sort_count; i++)
 		list = listed(compiler->pool, list,
 		    pool_format(compiler->pool, "%s%s NULLS LAST", compiler_order(compiler, &query->sort[i].path),
-		        query->sort[i].descending ? " DESC" : ""));
+			query->sort[i].descending ? " DESC" : ""));
 	return listed(compiler->pool, list, "t.record");
 }
 
@@ -73,9 +73,11 @@ bool query_compile_list(const struct query *query, const struct schema *schema, 
 	condition = where(compiler, query->filter);
 	order = order_of(compiler, query);
 	limit = limit_of(compiler, query);
-	from = compiler_from(compiler, query->sort_count == 0 ? query->after_record : 0); /* last: it knows all tables then */
-	if (!compiler_finish(compiler, pool_format(pool, "SELECT %s%s%s ORDER BY %s%s", list, from, condition, order, limit),
-	        &compiled, error))
+	from = compiler_from(
+	    compiler, query->sort_count == 0 ? query->after_record : 0); /* last: it knows all tables then */
+	if (!compiler_finish(compiler,
+		pool_format(pool, "SELECT %s%s%s ORDER BY %s%s", list, from, condition, order, limit), &compiled,
+		error))
 		return false;
 	*ret = compiled;
 	return true;

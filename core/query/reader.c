@@ -345,8 +345,8 @@ static bool take_value(struct parser *parser, struct values_form form, bool blan
 	if (unit > end && is_unit_word(parser, unit, reader_word_end(parser, unit))) {
 		parser->at = reader_word_end(parser, unit);
 		ret_piece->length = parser->at - start;
-		ret_piece->text = pool_format(parser->pool, "%s%.*s", ret_piece->text, (int)(parser->at - unit),
-		    parser->text + unit);
+		ret_piece->text =
+		    pool_format(parser->pool, "%s%.*s", ret_piece->text, (int)(parser->at - unit), parser->text + unit);
 	}
 	return true;
 }
@@ -432,7 +432,8 @@ bool parser_fail(struct parser *parser, size_t offset, size_t length, const char
 	va_end(arguments);
 	end = strlen(sentence);
 	utf8_is_valid(sentence, end, &end); /* what did not fit was cut anywhere */
-	error_set(parser->error, ERROR_INVALID, "filter", "第 %zu 个字起，%.*s", utf8_count(before) + 1, (int)end, sentence);
+	error_set(
+	    parser->error, ERROR_INVALID, "filter", "第 %zu 个字起，%.*s", utf8_count(before) + 1, (int)end, sentence);
 	return error_at(parser->error, text_width(before), text_width(at_fault));
 }
 

@@ -11,8 +11,8 @@
 
 enum { FILTER_LARGEST = 8192, FILTER_MAX_TERMS = 90, FILTER_MAX_DEPTH = 16, FILTER_MAX_VALUES = 256 };
 
-struct piece { /* of the text: what stands between signs */
-	const char *text; /* without its quotes */
+struct piece {		       /* of the text: what stands between signs */
+	const char *text;      /* without its quotes */
 	size_t offset, length; /* with them */
 	bool quoted;
 };
@@ -47,10 +47,10 @@ enum comparison reader_take_comparison(struct parser *parser);
 /* Whether what begins at a byte is a term of its own ("planned>=1"), not one more value of a list. */
 bool reader_begins_term(const struct parser *parser, size_t at);
 
-struct values_form { /* how values of a type are written */
-	bool pause;     /* 、 parts them too */
+struct values_form {	/* how values of a type are written */
+	bool pause;	/* 、 parts them too */
 	bool thousands; /* 3,000 is one number */
-	bool units;     /* "1 亿" is one amount */
+	bool units;	/* "1 亿" is one amount */
 };
 /* Values behind a comparison: one, a,b or (a,b). */
 must_check bool reader_take_values(struct parser *parser, struct values_form form, struct piece *pieces, size_t most,

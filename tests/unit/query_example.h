@@ -19,7 +19,8 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 #define TO(...)                                                                                                        \
-	.to = (const char *const[]){__VA_ARGS__}, .to_count = sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)
+	.to = (const char *const[]){__VA_ARGS__},                                                                      \
+	.to_count = sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)
 
 static const struct named example_sectors[] = {{"industry", "工业"}, {"service", "服务业"}, {"farming", "农业"}};
 static const struct named example_regions[] = {{"jjj", "京津冀"}, {"csj", "长三角"}, {"local", "本地"}};
@@ -206,9 +207,11 @@ static inline const char *example_written(struct pool *pool, const struct compil
 		if (value_is_text(value.type))
 			written = pool_format(pool, "%s'%s'", written, value.text);
 		else if (value.type == VALUE_DATE)
-			written = pool_format(pool, "%s%s", written, date_format((struct date){(int32_t)value.number}, date));
+			written =
+			    pool_format(pool, "%s%s", written, date_format((struct date){(int32_t)value.number}, date));
 		else if (value.type == VALUE_REF)
-			written = pool_format(pool, "%s%d:%d", written, record_kind_number(value.number), record_number(value.number));
+			written = pool_format(
+			    pool, "%s%d:%d", written, record_kind_number(value.number), record_number(value.number));
 		else
 			written = pool_format(pool, "%s%" PRId64, written, value.number);
 		sql = end;

@@ -103,7 +103,8 @@ static void dates_compare_with_days_and_with_periods(void **state)
 	    {"due_on in (2022Q1,2022-07-18)",
 		"(t.\"f_due_on\" = 2022-07-18 OR (t.\"f_due_on\" >= 2022-01-01 AND t.\"f_due_on\" <= 2022-03-31))"},
 	    {"due_on not in 2022",
-		"(t.\"f_due_on\" IS NOT NULL AND NOT ((t.\"f_due_on\" >= 2022-01-01 AND t.\"f_due_on\" <= 2022-12-31)))"},
+		"(t.\"f_due_on\" IS NOT NULL AND NOT ((t.\"f_due_on\" >= 2022-01-01 AND t.\"f_due_on\" <= "
+		"2022-12-31)))"},
 	};
 
 	expect_forms(*state, forms, COUNT_OF(forms));
@@ -128,10 +129,12 @@ static void stages_compare_by_name_and_in_declared_order(void **state)
 	    {"reached(construction)", "t.\"r_construction\" IS NOT NULL"},
 	    {"reached(签约)!", "t.\"r_signed\" IS NULL"},
 	    {"reached(construction) in 2022-04..2022-06",
-		"EXISTS (SELECT 1 FROM entry AS e WHERE e.record = t.record AND e.stage = 'construction' AND e.entered_on <= 19191"
+		"EXISTS (SELECT 1 FROM entry AS e WHERE e.record = t.record AND e.stage = 'construction' AND "
+		"e.entered_on <= 19191"
 		" AND e.to_seq = 1099511627775 AND (e.entered_on >= 2022-04-01 AND e.entered_on <= 2022-06-30))"},
 	    {"上级项目.reached(签约) in 2022-04-12",
-		"EXISTS (SELECT 1 FROM entry AS e WHERE e.record = t.\"f_parent\" AND e.stage = 'signed' AND e.entered_on <= 19191"
+		"EXISTS (SELECT 1 FROM entry AS e WHERE e.record = t.\"f_parent\" AND e.stage = 'signed' AND "
+		"e.entered_on <= 19191"
 		" AND e.to_seq = 1099511627775 AND e.entered_on = 2022-04-12)"},
 	};
 #undef IN_ORDER
@@ -149,8 +152,9 @@ static void names_texts_and_references_compare_by_what_they_mean(void **state)
 	    {"投资方．来源地=京津冀", "r1.\"f_region\" = 'jjj'"},
 	    {"上级项目.投资方.来源地=本地", "r2.\"f_region\" = 'local'"},
 	    {"tags=能源", "instr(',' || t.\"f_tags\" || ',', ',' || 'energy' || ',') > 0"},
-	    {"tags in (能源,grain)", "(instr(',' || t.\"f_tags\" || ',', ',' || 'energy' || ',') > 0 OR "
-				   "instr(',' || t.\"f_tags\" || ',', ',' || 'grain' || ',') > 0)"},
+	    {"tags in (能源,grain)",
+		"(instr(',' || t.\"f_tags\" || ',', ',' || 'energy' || ',') > 0 OR "
+		"instr(',' || t.\"f_tags\" || ',', ',' || 'grain' || ',') > 0)"},
 	    {"people=李明", "instr(',' || t.\"f_people\" || ',', ',' || '李明' || ',') > 0"},
 	    {"people~李", "luodi_contains(t.\"f_people\", '李')"},
 	    {"加急=是", "t.\"f_urgent\" = 1"},
@@ -158,7 +162,8 @@ static void names_texts_and_references_compare_by_what_they_mean(void **state)
 	    {"投资方=澜川", "t.\"f_investor\" = 2:19"},
 	    {"投资方=澜川（沈阳）公司", "t.\"f_investor\" = 2:19"},
 	    {"(投资方=澜川) open",
-		"(t.\"f_investor\" = 2:19 AND t.\"stage\" IN ('clue', 'signed', 'landed', 'construction', 'suspended'))"},
+		"(t.\"f_investor\" = 2:19 AND t.\"stage\" IN ('clue', 'signed', 'landed', 'construction', "
+		"'suspended'))"},
 	    {"investor=同名", "t.\"f_investor\" IN (2:1, 2:2)"},
 	    {"investor=@me", "t.\"f_investor\" = 2:7"},
 	    {"investor.id=E-0003", "t.\"f_investor\" = 2:3"},
@@ -195,10 +200,12 @@ static void terms_join_as_they_are_read(void **state)
 	    {"非 （permit?）", "(t.\"f_permit\" IS NOT NULL) IS NOT TRUE"},
 	    {"!(planned>=1)", "(t.\"f_planned\" >= 100) IS NOT TRUE"},
 	    {"not not permit?", "((t.\"f_permit\" IS NOT NULL) IS NOT TRUE) IS NOT TRUE"},
-	    {"易发式", "(luodi_word(t.\"title\", '易发式') > 0 OR (luodi_word(t.\"f_permit\", '易发式') > 0 OR "
-		    "luodi_word(t.\"f_remark\", '易发式') > 0))"},
-	    {"P-0014", "((luodi_word(t.\"title\", 'P-0014') > 0 OR luodi_word(t.\"f_permit\", 'P-0014') > 0) OR "
-		       "(luodi_word(t.\"f_remark\", 'P-0014') > 0 OR t.record = 4294967310))"},
+	    {"易发式",
+		"(luodi_word(t.\"title\", '易发式') > 0 OR (luodi_word(t.\"f_permit\", '易发式') > 0 OR "
+		"luodi_word(t.\"f_remark\", '易发式') > 0))"},
+	    {"P-0014",
+		"((luodi_word(t.\"title\", 'P-0014') > 0 OR luodi_word(t.\"f_permit\", 'P-0014') > 0) OR "
+		"(luodi_word(t.\"f_remark\", 'P-0014') > 0 OR t.record = 4294967310))"},
 	};
 
 	expect_forms(*state, forms, COUNT_OF(forms));
@@ -214,7 +221,8 @@ static void mistakes_are_pointed_at(void **state)
 	static const struct mistake mistakes[] = {
 	    {"阶段=签约 计划总投自>=1亿", "第 7 个字起，项目没有字段“计划总投自”；最接近的是 计划总投资（planned）",
 		"全部字段：luodi fields project", 10, 10},
-	    {"阶段=签月", "第 4 个字起，“签月”不是项目的阶段；最接近的是 签约（signed）", "全部阶段：luodi flow project", 5, 4},
+	    {"阶段=签月", "第 4 个字起，“签月”不是项目的阶段；最接近的是 签约（signed）",
+		"全部阶段：luodi flow project", 5, 4},
 	    {"investor.regoin=本地", "第 10 个字起，企业没有字段“regoin”；最接近的是 来源地（region）",
 		"全部字段：luodi fields enterprise", 9, 6},
 	    {"行业=公业", "第 4 个字起，“行业”没有“公业”这一项；最接近的是 工业（industry）",
@@ -238,7 +246,8 @@ static void mistakes_are_pointed_at(void **state)
 	    {"due_on<@me", "第 8 个字起，“@me”不是能用的日子", NULL, 7, 3},
 	    {"foo(planned>=1)", "第 1 个字起，没有 foo(…) 这种写法", NULL, 0, 3},
 	    {"@me", "第 1 个字起，“@me”要写在比较的右边", NULL, 0, 3},
-	    {"reached(开公在建) in 2022", "第 9 个字起，“开公在建”不是项目的阶段；最接近的是 开工在建（construction）", NULL, 8, 8},
+	    {"reached(开公在建) in 2022", "第 9 个字起，“开公在建”不是项目的阶段；最接近的是 开工在建（construction）",
+		NULL, 8, 8},
 	};
 	struct example *example = *state;
 
@@ -249,8 +258,10 @@ static void mistakes_are_pointed_at(void **state)
 		if (filter_parse(example->project, mistake->text, &example->context, example->pool, &error) != NULL)
 			fail_msg("%s is taken", mistake->text);
 		if (strcmp(error.sentence, mistake->sentence) != 0 || error.position != mistake->position ||
-		    error.position_length != mistake->length || (mistake->hint != NULL && strcmp(error.hint, mistake->hint) != 0))
-			fail_msg("%s: %s [%d, %d] %s", mistake->text, error.sentence, error.position, error.position_length, error.hint);
+		    error.position_length != mistake->length ||
+		    (mistake->hint != NULL && strcmp(error.hint, mistake->hint) != 0))
+			fail_msg("%s: %s [%d, %d] %s", mistake->text, error.sentence, error.position,
+			    error.position_length, error.hint);
 		assert_int_equal(error.code, ERROR_INVALID);
 		assert_string_equal(error.field, "filter");
 	}
@@ -326,7 +337,8 @@ static void a_term_turns_round_in_text_and_in_words(void **state)
 	    {"planned>=1亿", "planned<1亿", "计划总投资不足 1亿", "planned!"},
 	    {"计划总投资<1亿", "计划总投资>=1亿", "计划总投资不少于 1亿", "计划总投资!"},
 	    {"应开工<=@end", "应开工>2022-06-30", "应开工在 2022-06-30 以后", "应开工!"},
-	    {"应开工 in @start..@end", "应开工!=2022-01-01..2022-06-30", "应开工不在 2022-01-01..2022-06-30", "应开工!"},
+	    {"应开工 in @start..@end", "应开工!=2022-01-01..2022-06-30", "应开工不在 2022-01-01..2022-06-30",
+		"应开工!"},
 	    {"阶段=签约", "阶段!=签约", "阶段不是 签约", NULL},
 	    {"stage in (signed,landed)", "stage!=(signed,landed)", "阶段不是 签约、落地", NULL},
 	    {"stage>=landed", "stage<landed", "阶段还没到 落地", NULL},

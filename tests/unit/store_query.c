@@ -13,7 +13,23 @@
 	} while (0)
 
 enum { FIRMS = 12, PROJECTS = 120, CHANGES = 4 };
-enum { INVESTOR, PARENT, PLANNED, FUNDS, SECTOR, TAGS, PEOPLE, PROGRESS, AREA, WORKERS, DUE_ON, ACCEPTED_ON, URGENT, PERMIT, REMARK };
+enum {
+	INVESTOR,
+	PARENT,
+	PLANNED,
+	FUNDS,
+	SECTOR,
+	TAGS,
+	PEOPLE,
+	PROGRESS,
+	AREA,
+	WORKERS,
+	DUE_ON,
+	ACCEPTED_ON,
+	URGENT,
+	PERMIT,
+	REMARK
+};
 enum { CLUE, SIGNED, LANDED, CONSTRUCTION, OPERATING, SUSPENDED, ABANDONED };
 
 struct town {
@@ -33,7 +49,8 @@ static uint32_t draw(struct town *town, uint32_t below)
 
 static int64_t put(struct town *town, const struct state *state)
 {
-	struct event event = {.effective_on = state->on, .record = state->record, .action = EVENT_NOTE, .actor = "李明"};
+	struct event event = {
+	    .effective_on = state->on, .record = state->record, .action = EVENT_NOTE, .actor = "李明"};
 
 	must(store_append_event(town->store, &event, &error));
 	must(store_append_state(town->store, state, event.seq, &error));
@@ -199,7 +216,8 @@ static const char *records(struct town *town, const struct query *query)
 
 static const char *found(struct town *town, const struct filter *filter, const struct moment *moment)
 {
-	return records(town, &(struct query){.kind = town->example.project, .filter = filter, .moment = *moment, .limit = -1});
+	return records(
+	    town, &(struct query){.kind = town->example.project, .filter = filter, .moment = *moment, .limit = -1});
 }
 
 static struct moment past(struct date as_of, int64_t known_seq)
@@ -236,7 +254,8 @@ static const struct state *referred(const struct seen *seen, int field)
 
 	if (!has(seen, field))
 		return NULL;
-	return store_load_referred(seen->town->reader, field == PARENT ? seen->town->example.project : seen->town->example.enterprise,
+	return store_load_referred(seen->town->reader,
+	    field == PARENT ? seen->town->example.project : seen->town->example.enterprise,
 	    value_of(seen, field).number, seen->moment, seen->town->example.pool, &error);
 }
 
@@ -309,8 +328,8 @@ static bool entered_in_spring(const struct seen *seen) /* any entry of those bef
 
 		if (day > seen->moment->as_of.day)
 			break;
-		state = store_load_state(seen->town->reader, seen->town->example.project, seen->state->record, (struct date){day},
-		    seen->moment->known_seq, seen->town->example.pool, &error);
+		state = store_load_state(seen->town->reader, seen->town->example.project, seen->state->record,
+		    (struct date){day}, seen->moment->known_seq, seen->town->example.pool, &error);
 		if (state != NULL && state->on.day == day && state->stage == SIGNED)
 			return true;
 	}
@@ -399,15 +418,16 @@ static const struct {
 };
 
 /* The records for which holds is wanted, by loading each. */
-static const char *expected(struct town *town, bool (*holds)(const struct seen *seen), bool wanted, const struct moment *moment)
+static const char *expected(
+    struct town *town, bool (*holds)(const struct seen *seen), bool wanted, const struct moment *moment)
 {
 	const struct kind *kind = town->example.project;
 	const char *list = "";
 
 	for (int32_t i = 1; i <= PROJECTS; i++) {
 		struct error error = {0};
-		const struct state *state = store_load_state(town->reader, kind, record_key(kind->number, i), moment->as_of,
-		    moment->known_seq, town->example.pool, &error);
+		const struct state *state = store_load_state(town->reader, kind, record_key(kind->number, i),
+		    moment->as_of, moment->known_seq, town->example.pool, &error);
 		const struct seen seen = {town, state, moment};
 
 		assert_int_equal(error.code, ERROR_NONE);
@@ -429,7 +449,8 @@ static void check_at(struct town *town, size_t form, struct moment moment)
 	if (strcmp(found(town, filter, &moment), yes) != 0)
 		fail_msg("%s: gives%s, not%s", forms[form].text, found(town, filter, &moment), yes);
 	if (strcmp(found(town, filter_not(pool, filter), &moment), no) != 0)
-		fail_msg("not %s: gives%s, not%s", forms[form].text, found(town, filter_not(pool, filter), &moment), no);
+		fail_msg(
+		    "not %s: gives%s, not%s", forms[form].text, found(town, filter_not(pool, filter), &moment), no);
 }
 
 static void each_form_finds_what_the_states_say_now_and_then(void **state)
@@ -468,18 +489,20 @@ static void a_term_its_opposite_and_the_empty_ones_make_all(void **state)
 
 static void what_is_shown_sorts_with_the_empty_last(void **state)
 {
-	static const char *const sorts[] = {"planned", "-planned", "阶段,-应开工", "行业", "investor", "investor.region", "-title",
-	    "days_in_stage", "标签", "-id", "加急,备注"};
+	static const char *const sorts[] = {"planned", "-planned", "阶段,-应开工", "行业", "investor",
+	    "investor.region", "-title", "days_in_stage", "标签", "-id", "加急,备注"};
 	struct town *town = *state;
 	struct moment moments[] = {now(town), past(example_day(2022, 5, 10), town->middle_seq)};
 
 	for (size_t i = 0; i < COUNT_OF(sorts) * COUNT_OF(moments); i++) {
-		struct query query = {.kind = town->example.project, .moment = moments[i % COUNT_OF(moments)], .limit = 7, .offset = 2};
+		struct query query = {
+		    .kind = town->example.project, .moment = moments[i % COUNT_OF(moments)], .limit = 7, .offset = 2};
 		struct query all;
 
-		must(query_parse_sort(query.kind, sorts[i / COUNT_OF(moments)], town->example.schema, town->example.pool, &query.sort,
-		    &query.sort_count, &error));
-		must(query_parse_paths(query.kind, "id,title,stage,investor,planned,investor.region,signed_on,days_in_stage", "columns",
+		must(query_parse_sort(query.kind, sorts[i / COUNT_OF(moments)], town->example.schema,
+		    town->example.pool, &query.sort, &query.sort_count, &error));
+		must(query_parse_paths(query.kind,
+		    "id,title,stage,investor,planned,investor.region,signed_on,days_in_stage", "columns",
 		    town->example.schema, town->example.pool, &query.columns, &query.column_count, &error));
 		all = query;
 		all.limit = -1;
@@ -524,8 +547,8 @@ static struct sums add_up(struct town *town, const char *by, struct moment momen
 
 	must(query_parse_paths(
 	    query.kind, by, "by", town->example.schema, town->example.pool, &query.by, &query.by_count, &error));
-	must(query_parse_paths(
-	    query.kind, "planned", "sum", town->example.schema, town->example.pool, &query.sum, &query.sum_count, &error));
+	must(query_parse_paths(query.kind, "planned", "sum", town->example.schema, town->example.pool, &query.sum,
+	    &query.sum_count, &error));
 	must(query_compile_count(&query, town->example.schema, town->example.pool, &compiled, &error));
 	must((rows = store_select(town->reader, &compiled, &error)) != NULL);
 	groups = compiled.column_count - 3; /* between the flag and the count */
@@ -541,9 +564,11 @@ static struct sums add_up(struct town *town, const char *by, struct moment momen
 
 static void groups_add_up_to_the_whole(void **state)
 {
-	static const char *const by[] = {"stage", "行业", "investor", "investor.region", "stage,sector", "due_on", "标签", "urgent"};
+	static const char *const by[] = {
+	    "stage", "行业", "investor", "investor.region", "stage,sector", "due_on", "标签", "urgent"};
 	struct town *town = *state;
-	struct moment moments[] = {now(town), past(town->example.context.as_of, SEQ_FOR_EVER), past(example_day(2022, 5, 10), 200)};
+	struct moment moments[] = {
+	    now(town), past(town->example.context.as_of, SEQ_FOR_EVER), past(example_day(2022, 5, 10), 200)};
 	struct sums whole[COUNT_OF(moments)];
 
 	for (size_t m = 0; m < COUNT_OF(moments); m++) {
