@@ -4,6 +4,10 @@ find_program(PYTHON3 python3)
 find_program(BASH bash REQUIRED)
 set(scripts ${PROJECT_SOURCE_DIR}/scripts)
 
+if(TARGET unit_store_states) # it reads what the text index keeps
+  target_link_libraries(unit_store_states PRIVATE luodi_text)
+endif()
+
 foreach(source ${unit_tests})
   get_filename_component(name ${source} NAME_WE)
   if(name MATCHES "^(engine|rpc|net|daemon)_")
