@@ -67,8 +67,11 @@ static void read_row(struct view *view, const struct kind *kind, struct rows *ro
 	}
 	for (size_t i = 0; i < column_count; i++) {
 		values[i] = kept(pool, rows, at++);
-		if (columns[i].type == VALUE_REF && columns[i].builtin == PATH_FIELD)
-			titles[i] = kept(pool, rows, at++).text;
+		if (columns[i].type == VALUE_REF) {
+			const char *title = kept(pool, rows, at++).text;
+
+			titles[i] = columns[i].builtin == PATH_FIELD ? title : NULL;
+		}
 	}
 	listed->values = values;
 	listed->ref_titles = titles;
@@ -185,7 +188,7 @@ static struct group read_group(struct view *view, struct rows *rows, const struc
 		const char *title = NULL;
 
 		by[i] = kept(pool, rows, at++);
-		if (count->by[i].type == VALUE_REF && count->by[i].builtin == PATH_FIELD)
+		if (count->by[i].type == VALUE_REF)
 			title = kept(pool, rows, at++).text;
 		titles[i] = view_show(view, &count->by[i], by[i], title, pool);
 	}

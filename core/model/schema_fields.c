@@ -69,6 +69,12 @@ static void check_value_titles(
 	}
 }
 
+/* What people put between the values of a set. */
+static bool holds_separator(const char *title)
+{
+	return strchr(title, ',') != NULL || strstr(title, "，") != NULL || strstr(title, "、") != NULL;
+}
+
 static void read_values(
     struct build *build, struct place place, const struct field_declaration *declaration, struct field *field)
 {
@@ -84,7 +90,7 @@ static void read_values(
 			build_fault(build, place, field->name,
 			    "字段“%s”的值“%s”不行：只用小写字母、数字和下划线，标题另写", field->name,
 			    field->values[i].name);
-		if (strpbrk(field->values[i].title, ",，、") != NULL && field->type == VALUE_SET)
+		if (field->type == VALUE_SET && holds_separator(field->values[i].title))
 			build_fault(build, place, field->name, "字段“%s”的值 %s 的标题里不能有逗号或顿号", field->name,
 			    field->values[i].name);
 		check_value_titles(build, place, declaration, i);

@@ -25,6 +25,8 @@ static void check_reached(struct build *build, const struct mapping_declaration 
 	const char *names[FLOW_MAX_STAGES];
 	size_t count = 0;
 
+	if (kind->flow != NULL && flow_is_resume(stage))
+		return;
 	for (size_t i = 0; kind->flow != NULL && i < kind->flow->count; i++) {
 		if (kind->flow->stages[i].hidden)
 			continue;

@@ -295,6 +295,58 @@ static const char *states_at_moment(struct compiler *compiler, int64_t after)
 	    after > 0 ? pool_format(compiler->pool, " AND record > %s", compiler_bind_number(compiler, after)) : "");
 }
 
+static const char *row_number(struct compiler *compiler, const char *columns, const char *name, int64_t number, bool is_empty)
+{
+	return pool_format(compiler->pool, "%s, %s AS %s", columns, is_empty ? "NULL" : compiler_bind_number(compiler, number), quoted(compiler, name));
+}
+
+static const char *row_text(struct compiler *compiler, const char *columns, const char *name, const char *text)
+{
+	return pool_format(compiler->pool, "%s, %s AS %s", columns, text == NULL ? "NULL" : compiler_bind_text(compiler, text), quoted(compiler, name));
+}
+
+static const char *row_key(struct compiler *compiler, const char *columns, const char *name, const char *text)
+{
+	if (text == NULL)
+		return row_text(compiler, columns, name, NULL);
+	return pool_format(compiler->pool, "%s, luodi_key(%s) AS %s", columns, compiler_bind_text(compiler, text), quoted(compiler, name));
+}
+
+static const char *stage_name(const struct state *state, int stage)
+{
+	return stage >= 0 ? state->kind->flow->stages[stage].name : NULL;
+}
+
+/* One row of parameters with all the columns of a current row. */
+static const char *row_of_state(struct compiler *compiler, const struct state *state)
+{
+	const struct kind *kind = state->kind;
+	char name[IDENTIFIER_SIZE];
+	const char *columns;
+
+	columns = pool_format(compiler->pool, "(SELECT %s AS record, 1 AS present", compiler_bind_number(compiler, state->record));
+	columns = row_number(compiler, columns, "version", state->version, false);
+	columns = row_text(compiler, columns, "title", state->title);
+	columns = row_key(compiler, columns, "k_title", state->title);
+	columns = row_text(compiler, columns, "stage", stage_name(state, state->stage));
+	columns = row_text(compiler, columns, "return_stage", stage_name(state, state->return_stage));
+	columns = row_number(compiler, columns, "stage_since", state->stage_since.day, date_is_none(state->stage_since));
+	for (size_t i = 0; kind->flow != NULL && i < kind->flow->count; i++)
+		columns = row_number(compiler, columns, column_of_reached(&kind->flow->stages[i], name), state->reached[i].day,
+		    date_is_none(state->reached[i]));
+	for (size_t i = 0; i < kind->field_count; i++) {
+		struct value value = state->values[i];
+		const char *column = column_of_field(&kind->fields[i], name);
+
+		columns = value_is_text(value.type) ? row_text(compiler, columns, column, value.text)
+		                                    : row_number(compiler, columns, column, value.number, value.type == VALUE_EMPTY);
+		if (field_has_key_column(&kind->fields[i]))
+			columns = row_key(compiler, columns, column_of_field_key(&kind->fields[i], name),
+			    value.type == VALUE_TEXT ? value.text : NULL);
+	}
+	return pool_format(compiler->pool, "%s) AS t", columns);
+}
+
 const char *compiler_from(struct compiler *compiler, int64_t after)
 {
 	char name[IDENTIFIER_SIZE];
@@ -302,7 +354,9 @@ const char *compiler_from(struct compiler *compiler, int64_t after)
 
 	for (size_t i = 1; i < compiler->table_count; i++)
 		joins = pool_format(compiler->pool, "%s%s", joins, join_table(compiler, i));
-	if (compiler->moment->present) {
+	if (compiler->row != NULL) {
+		rows = row_of_state(compiler, compiler->row);
+	} else if (compiler->moment->present) {
 		rows = pool_format(compiler->pool, "%s AS t", quoted(compiler, table_current(compiler->kind, name)));
 		if (after > 0)
 			more = pool_format(compiler->pool, " AND t.record > %s", compiler_bind_number(compiler, after));

@@ -20,6 +20,7 @@ struct table { /* 0 is the kind asked about, the others are references followed 
 struct compiler {
 	const struct kind *kind;
 	const struct moment *moment;
+	const struct state *row; /* asked about instead of what is stored; or NULL */
 	const struct schema *schema;
 	struct pool *pool;
 	struct table tables[COMPILER_MAX_TABLES];

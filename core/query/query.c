@@ -62,6 +62,7 @@ bool query_compile_list(const struct query *query, const struct schema *schema, 
 	const char *list = "", *condition, *order, *limit, *from;
 
 	compiler_init(compiler, query->kind, &query->moment, schema, pool);
+	compiler->row = query->row;
 	if (query->flag != NULL) {
 		list = pool_format(pool, "(%s) IS TRUE", compiler_condition(compiler, query->flag));
 		add_column(&compiled, columns, VALUE_BOOL, NULL);
@@ -127,6 +128,7 @@ bool query_compile_count(const struct query *query, const struct schema *schema,
 	if (!check_sums(query, error))
 		return false;
 	compiler_init(compiler, query->kind, &query->moment, schema, pool);
+	compiler->row = query->row;
 	if (query->flag != NULL) {
 		list = pool_format(pool, "total((%s) IS TRUE)", compiler_condition(compiler, query->flag));
 		list = pool_format(pool, "CAST(%s AS INTEGER)", list);
