@@ -15,4 +15,7 @@ struct figure_sides { /* what its declaration comes to at a view's moment and pe
 must_check bool figure_sides(struct view *view, const struct figure_declaration *declaration, struct pool *pool, struct figure_sides *ret_sides, struct error *error);
 must_check bool figure_count(struct view *view, const struct figure_declaration *declaration, struct pool *pool, struct figured *ret_figured, struct error *error);
 
+/* Do its filters speak of the period? */
+bool figure_needs_period(const struct figure_declaration *declaration);
+
 #endif

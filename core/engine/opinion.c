@@ -111,7 +111,7 @@ static bool ask_guard(struct asking *asking, const struct guard *guard, const st
 		return true;
 	error_set(error, ERROR_REFUSED, field != NULL ? field : "", "%s", sentence);
 	return guard->declaration->warn ? error_hint(error, "确要这样，写明理由：--note 理由")
-	                                : error_hint(error, "守卫 %s，%s 插件。什么都没有写", name, asking->set->plugins[guard->plugin].name);
+	                                : error_hint(error, "守卫 %s，%s 插件", name, asking->set->plugins[guard->plugin].name);
 }
 
 static bool ask_guards(struct asking *asking, struct error *error)

@@ -49,7 +49,7 @@ static bool append_steps(struct making *making, const struct state *current, str
 	struct plan *plan = making->plan;
 	struct state *state;
 
-	state = current != NULL ? state_copy(making->pool, current) : absent_state(making->pool, plan->kind, plan->record, DATE_FIRST, 0);
+	state = current != NULL ? state_copy(making->pool, current) : state_new(making->pool, plan->kind, plan->record);
 	plan->before_now = plan->before_day =
 	    current != NULL ? current : absent_state(making->pool, plan->kind, plan->record, plan->steps[0].event->effective_on, 0);
 	for (size_t i = 0; i < plan->step_count; i++) {

@@ -12,7 +12,7 @@ struct asked {
 	const struct figure_declaration *declaration;
 	struct period period;
 	struct date as_of;
-	bool counted;
+	bool by_period, counted;
 	struct figured before;
 };
 
@@ -27,7 +27,8 @@ struct refigure {
 	bool more;
 };
 
-static void add_period(struct refigure *refigure, const struct figure_declaration *declaration, int year, int month, int months, struct date from, struct date today)
+static void add_period(struct refigure *refigure, const struct figure_declaration *declaration, int year, int month, int months, bool by_period, struct date from,
+    struct date today)
 {
 	struct period period;
 	struct date as_of;
@@ -43,21 +44,23 @@ static void add_period(struct refigure *refigure, const struct figure_declaratio
 		refigure->more = true;
 		return;
 	}
-	refigure->asked[refigure->count++] = (struct asked){.declaration = declaration, .period = period, .as_of = as_of};
+	refigure->asked[refigure->count++] = (struct asked){
+	    .declaration = declaration, .period = period, .as_of = as_of, .by_period = by_period};
 }
 
-/* Half-years first: those are what was reported. */
+/* Half-years first: those are what was reported. A figure that knows no period is asked at the ends of months. */
 static void add_periods(struct refigure *refigure, const struct figure_declaration *declaration, struct date from, struct date today)
 {
-	static const int lengths[] = {6, 12, 3, 1};
+	static const int lengths[] = {6, 12, 1};
+	bool by_period = declaration->period != NULL || figure_needs_period(declaration);
 	int first, last, month, day;
 
 	date_to_civil(from, &first, &month, &day);
 	date_to_civil(today, &last, &month, &day);
-	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++)
+	for (size_t i = by_period ? 0 : 2; i < sizeof(lengths) / sizeof(lengths[0]); i++) /* others differ only by the day */
 		for (int year = first; year <= last; year++)
 			for (int start = 1; start <= 12; start += lengths[i])
-				add_period(refigure, declaration, year, start, lengths[i], from, today);
+				add_period(refigure, declaration, year, start, lengths[i], by_period, from, today);
 }
 
 static bool count_one(struct refigure *refigure, const struct asked *asked, int64_t deadline_us, struct figured *ret_figured)
@@ -68,7 +71,7 @@ static bool count_one(struct refigure *refigure, const struct asked *asked, int6
 	struct error ignored = {0};
 	bool ok;
 
-	view->facts.has_period = true;
+	view->facts.has_period = asked->by_period;
 	view->facts.period = asked->period;
 	store_set_deadline(connection, deadline_us);
 	ok = figure_count(view, asked->declaration, refigure->pool, ret_figured, &ignored);

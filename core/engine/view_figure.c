@@ -204,12 +204,12 @@ bool figure_count(struct view *view, const struct figure_declaration *declaratio
 	return true;
 }
 
-static bool needs_period(const struct figure_declaration *declaration)
+bool figure_needs_period(const struct figure_declaration *declaration)
 {
 	const char *const wheres[] = {declaration->numerator.where, declaration->denominator.where};
 
 	for (size_t i = 0; i < 2; i++)
-		if (wheres[i] != NULL && (strstr(wheres[i], "@start") != NULL || strstr(wheres[i], "@end") != NULL))
+		if (wheres[i] != NULL && (strstr(wheres[i], "@start") != NULL || strstr(wheres[i], "@end") != NULL || strstr(wheres[i], "@period") != NULL))
 			return true;
 	return false;
 }
@@ -219,7 +219,7 @@ static void give_period(struct view *view, const struct figure_declaration *decl
 {
 	int year, month, day;
 
-	if (view->facts.has_period || !needs_period(declaration))
+	if (view->facts.has_period || !figure_needs_period(declaration))
 		return;
 	date_to_civil(view->moment.as_of, &year, &month, &day);
 	view->facts.has_period = date_from_civil(year, month <= 6 ? 1 : 7, 1, &view->facts.period.start) &&
@@ -348,7 +348,7 @@ static bool explain_left_out(struct explaining *explaining, struct explained *ex
 		const char *opposite = filter_opposite_text(terms[i], pool);
 
 		if (empty != NULL) {
-			if (!add_left_out(explaining, left_outs, &count, filter_and(pool, fails, empty), filter_opposite_title(empty, pool), filter_text(empty), true, error))
+			if (!add_left_out(explaining, left_outs, &count, filter_and(pool, fails, empty), filter_opposite_title(filter_not(pool, empty), pool), filter_text(empty), true, error))
 				return false;
 			fails = filter_and(pool, fails, filter_not(pool, empty));
 		}

@@ -335,6 +335,8 @@ const char *filter_opposite_title(const struct filter *filter, struct pool *pool
 	case CONDITION_WORD:
 		return pool_format(pool, "里面没有“%s”", filter->word);
 	case CONDITION_NOT:
+		if (filter->parts[0]->condition == CONDITION_EMPTY)
+			return pool_format(pool, "没填%s", filter->parts[0]->path.title);
 		return filter->parts[0]->text;
 	default:
 		return pool_format(pool, "不满足 %s", filter->text);
