@@ -361,6 +361,11 @@ struct outcome *engine_write(struct engine *engine, struct wish **wish)
 	return waiting.outcome;
 }
 
+void engine_hash(const void *bytes, size_t length, unsigned char ret_hash[32])
+{
+	store_hash(bytes, length, ret_hash);
+}
+
 bool engine_find_outcome(struct engine *engine, const char *actor, const char *key, struct pool *pool, const char **ret_reply, size_t *ret_length, struct error *error)
 {
 	struct store_connection *connection = engine_take_reader(engine, error);

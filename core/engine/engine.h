@@ -34,6 +34,9 @@ void engine_on_broken(struct engine *engine, void (*broken)(void *argument), voi
 void engine_submit(struct engine *engine, struct wish **wish, void (*done)(void *argument, struct outcome *outcome), void *argument);
 /* The same, waiting for it; not from the loop thread, nor from a callback. */
 must_check struct outcome *engine_write(struct engine *engine, struct wish **wish);
+/* The journal's hash, for what a request_key stands for. Pure. */
+void engine_hash(const void *bytes, size_t length, unsigned char ret_hash[32]);
+
 /* What became of the write with this key: its reply, or ERROR_NOT_FOUND "nothing was written". In the pool. */
 must_check bool engine_find_outcome(struct engine *engine, const char *actor, const char *key, struct pool *pool, const char **ret_reply, size_t *ret_length, struct error *error);
 

@@ -1,6 +1,7 @@
 #include "engine/plugin_set.h"
 
 #include "query/filter.h"
+#include "store/store.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +44,21 @@ static bool load_all(struct plugin_set *set, struct host_client *host, const str
 	return ok;
 }
 
+static void name_set(struct schema *schema)
+{
+	unsigned char hash[32];
+	struct buffer all;
+
+	buffer_init(&all, 1 << 20);
+	for (size_t i = 0; i < schema->plugin_count; i++) {
+		wire_put_text(&all, schema->plugins[i].name);
+		wire_put_bytes(&all, schema->plugins[i].hash, sizeof(schema->plugins[i].hash));
+	}
+	store_hash(buffer_text(&all), all.length, hash);
+	buffer_clear(&all);
+	schema_set_hash(schema, hash);
+}
+
 struct plugin_set *plugin_set_load(const char *const *folders, size_t folder_count, const char *extra, struct host_client *host,
     const struct catalog *catalog, struct buffer *ret_faults, struct error *error)
 {
@@ -69,6 +85,8 @@ struct plugin_set *plugin_set_load(const char *const *folders, size_t folder_cou
 	if (load_all(set, host, declarations, ret_faults, error))
 		set->schema = schema_new(infos, declarations, set->plugin_count + 1, catalog, ret_faults, error);
 	set->declarations = declarations;
+	if (set->schema != NULL)
+		name_set(set->schema);
 	if (set->schema == NULL || !plugin_set_check_filters(set, ret_faults, error)) {
 		plugin_set_release(set);
 		return NULL;

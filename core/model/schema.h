@@ -71,6 +71,10 @@ must_check struct schema *schema_new(const struct plugin_info *plugins, const st
 struct schema *schema_hold(struct schema *schema); /* another reference; any thread */
 void schema_release(struct schema *schema);       /* the last one frees it; NULL is allowed */
 
+/* What the set is called from now on: a hash over its plugins' names and hashes, made above, where hashing is. Zeros until then; before the
+ * schema is shared. */
+void schema_set_hash(struct schema *schema, const unsigned char hash[32]);
+
 /* The store gives numbers to new kinds, before the schema is shared. */
 void schema_set_kind_number(struct schema *schema, size_t kind, int32_t number);
 

@@ -1,7 +1,6 @@
 /* The wire form of a schema's kinds, for plugin hosts. What is read is checked as if a stranger had sent it. */
 #include "model/build.h"
 #include "model/items.h"
-#include "model/sha256.h"
 #include <string.h>
 
 enum { NAME_BYTES = 128, TITLE_BYTES = 1024, VALUES_LARGEST = 10000, LIST_LARGEST = 1000 };
@@ -184,9 +183,9 @@ struct schema *schema_get(struct wire *in)
 	struct pool *pool;
 	struct schema *schema = schema_begin(&pool);
 	struct schema_holder *holder = (struct schema_holder *)schema;
-	const char *hash = wire_get_name(in, pool, SHA256_HEX_SIZE - 1);
+	const char *hash = wire_get_name(in, pool, sizeof schema->set_hash - 1);
 
-	if (wire_ok(in) && strlen(hash) != SHA256_HEX_SIZE - 1)
+	if (wire_ok(in) && strlen(hash) != sizeof schema->set_hash - 1)
 		wire_fail(in, "a hash of another size");
 	if (wire_ok(in))
 		memcpy(schema->set_hash, hash, sizeof schema->set_hash);

@@ -1,7 +1,6 @@
 #include "rpc/call.h"
 
 #include "base/clock.h"
-#include "model/sha256.h"
 #include "rpc/answer.h"
 #include "rpc/arguments.h"
 #include <stdlib.h>
@@ -244,7 +243,7 @@ static void hash_parameters(const struct call *call, unsigned char hash[32])
 	buffer_init(&text, 2 * RPC_LINE_LARGEST);
 	buffer_append_text(&text, call->method->name);
 	buffer_append_text(&text, dumped != NULL ? dumped : "");
-	sha256_of(buffer_text(&text), text.length, hash);
+	engine_hash(buffer_text(&text), text.length, hash);
 	buffer_clear(&text);
 	free(dumped);
 	json_decref(rest);

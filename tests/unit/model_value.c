@@ -2,7 +2,6 @@
 
 #include "base/number.h"
 #include "model/nearest.h"
-#include "model/sha256.h"
 
 static void record_keys_hold_both_numbers(void **state)
 {
@@ -195,29 +194,6 @@ static void the_nearest_name_is_near_or_none(void **state)
 	assert_null(name_nearest("planned", names, 0));
 }
 
-static void hashes_are_those_of_the_standard(void **state)
-{
-	static const struct {
-		const char *text, *hash;
-	} cases[] = {
-	    {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
-	    {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
-	    {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-		"248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
-	    {"abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrst"
-	     "nopqrstu",
-		"cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1"},
-	};
-	unsigned char hash[SHA256_BYTES];
-	char text[SHA256_HEX_SIZE];
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		sha256_of(cases[i].text, strlen(cases[i].text), hash);
-		assert_string_equal(sha256_hex(hash, text), cases[i].hash);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,7 +204,6 @@ int main(void)
 	    cmocka_unit_test(an_empty_text_is_the_empty_value),
 	    cmocka_unit_test(relative_dates_count_from_today),
 	    cmocka_unit_test(the_nearest_name_is_near_or_none),
-	    cmocka_unit_test(hashes_are_those_of_the_standard),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
