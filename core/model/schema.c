@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+enum { SET_BYTES_LARGEST = 64 << 20 };
+
 
 /* life */
 
@@ -57,6 +59,7 @@ static const struct declarations *copy_set(struct build *build, size_t plugin, c
 	struct buffer bytes;
 	struct wire in;
 
+	buffer_init(&bytes, SET_BYTES_LARGEST);
 	declarations_put(&bytes, set);
 	if (bytes.full) {
 		build_fault(build, place, "", "插件 %s 声明得太多，放不下", build->plugins[plugin].name);
