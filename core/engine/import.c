@@ -144,7 +144,7 @@ static void count_row(struct tally *tally, const struct import_row *row)
 		(void)key_set_add(&tally->records, (uint64_t)row->record);
 	if (row->step_count == 0)
 		tally->report.unchanged++;
-	else if (row->record == 0 && (row->key == NULL || key_set_add(&tally->keys, key_of_text(row->key))))
+	else if (row->record == 0 && (!row->has_key || key_set_add(&tally->keys, row->key)))
 		tally->report.added++;
 	else
 		tally->report.changed++;
@@ -225,7 +225,7 @@ static bool preview_row(struct tally *tally, struct view *view, const struct hea
 	bool ok = import_plan_row(import, view->connection, head, NULL, row, pool, &own);
 
 	/* a key that an earlier row of the file brings in is not in the store yet: there is nothing to compare with */
-	if (ok && row->record == 0 && row->key != NULL && key_set_contains(&tally->keys, key_of_text(row->key))) {
+	if (ok && row->record == 0 && row->has_key && key_set_contains(&tally->keys, row->key)) {
 		tally->report.changed++;
 		return true;
 	}

@@ -174,7 +174,7 @@ static bool find_by_key(struct reading *reading, struct error *error)
 	struct import_row *row = reading->row;
 	size_t column = (size_t)import->key_column;
 	const struct import_column *bound = &import->columns[column];
-	const char *cell = cell_of(reading, column);
+	const char *cell = cell_of(reading, column), *key;
 	int64_t found[2];
 	size_t count = 0;
 
@@ -182,7 +182,9 @@ static bool find_by_key(struct reading *reading, struct error *error)
 		error_set(error, ERROR_REFUSED, "", "空着，对不上是哪一条");
 		return at_column(reading, column);
 	}
-	row->key = text_key(reading->pool, cell);
+	key = text_key(reading->pool, cell);
+	row->has_key = true;
+	row->key = key_of_text(key);
 	if (bound->target == COLUMN_ID) {
 		if (!schema_parse_id(import->set->schema, cell, &found[0]) || schema_kind_of(import->set->schema, found[0]) != import->kind) {
 			error_set(error, ERROR_REFUSED, "id", "不是%s的编号", import->kind->title);
@@ -191,7 +193,7 @@ static bool find_by_key(struct reading *reading, struct error *error)
 		row->record = found[0];
 		return true;
 	}
-	if (!store_find_key(reading->resolver.connection, import->kind, bound->target == COLUMN_FIELD ? bound->field : NULL, row->key, found, 2, &count, error))
+	if (!store_find_key(reading->resolver.connection, import->kind, bound->target == COLUMN_FIELD ? bound->field : NULL, key, found, 2, &count, error))
 		return false;
 	if (count > 1) {
 		error_set(error, ERROR_REFUSED, "", "有两条以上都叫这个，对不上是哪一条");
@@ -206,6 +208,7 @@ static bool find_record(struct reading *reading, struct error *error)
 	struct import_row *row = reading->row;
 
 	row->record = 0;
+	row->has_key = false;
 	if (reading->import->key_column >= 0 && !find_by_key(reading, error))
 		return false;
 	if (row->record == 0)

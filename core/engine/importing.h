@@ -57,7 +57,8 @@ struct import_row {
 	int64_t number;          /* of the row, in the file */
 	const char *const *cells;
 	int64_t record;          /* 0: new */
-	const char *key;         /* in key form; NULL without a key */
+	bool has_key;
+	uint64_t key;            /* of its key form; see key_set */
 	struct date day;
 	struct step *steps;
 	size_t step_count;       /* 0: nothing changes */
