@@ -89,6 +89,7 @@ static json_t *parse_line(const char *line, size_t length, struct error *error)
 {
 	json_error_t fault;
 	long deep = find_depth_fault(line, length);
+	const char *nul;
 	json_t *root;
 
 	if (length >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0) {
@@ -100,6 +101,12 @@ static json_t *parse_line(const char *line, size_t length, struct error *error)
 	if (deep >= 0) {
 		error_set(error, ERROR_INVALID, "", "括号套得太深，最多 %d 层", RPC_DEPTH_LARGEST);
 		error_at(error, (int)deep, 0);
+		return NULL;
+	}
+	nul = memchr(line, '\0', length); /* jansson passes over one that stands between values */
+	if (nul != NULL) {
+		error_set(error, ERROR_INVALID, "", "行里有一个 NUL 字节");
+		error_at(error, (int)(nul - line), 0);
 		return NULL;
 	}
 	root = json_loadb(line, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
