@@ -126,9 +126,7 @@ static bool make_kind_tables(struct apply *apply, struct error *error)
 		"return_stage TEXT,"
 		" stage_since INTEGER, PRIMARY KEY (record, rank)) STRICT, WITHOUT ROWID",
 		apply->states) &&
-	    run(apply, error, "CREATE INDEX IF NOT EXISTS t_%d ON \"%w\" (k_title)", apply->number, apply->current) &&
-	    run(apply, error, "CREATE INDEX IF NOT EXISTS g_%d ON \"%w\" (present, stage)", apply->number,
-		apply->current);
+	    run(apply, error, "CREATE INDEX IF NOT EXISTS t_%d ON \"%w\" (k_title)", apply->number, apply->current);
 }
 
 /* ---- former names ---- */

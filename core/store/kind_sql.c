@@ -99,7 +99,7 @@ static void put_columns(struct column_list *list)
 	put_column(list, "version", false);
 	put_column(list, list->states ? "effective_on" : "last_on", false);
 	put_column(list, "title", true);
-	put_column(list, "stage", true);
+	put_column(list, "stage", false);
 	put_column(list, "return_stage", false);
 	put_column(list, "stage_since", false);
 	for (size_t i = 0; kind->flow != NULL && i < kind->flow->count; i++)
@@ -150,7 +150,7 @@ static void put_select_watched(struct buffer *out, const struct kind *kind)
 {
 	char name[IDENTIFIER_SIZE];
 
-	buffer_append_text(out, "SELECT present, title, stage");
+	buffer_append_text(out, "SELECT present, title");
 	for (size_t i = 0; i < kind->field_count; i++)
 		if (field_is_watched(&kind->fields[i])) {
 			buffer_append_text(out, ", ");

@@ -319,7 +319,7 @@ static enum watched compare_watched(struct store *store, const struct state *sta
 	sqlite3_stmt *statement = kind_statement(store->writer, kind, KIND_CURRENT_WATCHED, error);
 	enum rows_step step;
 	bool same;
-	int column = 3;
+	int column = 2;
 
 	if (statement == NULL)
 		return WATCHED_FAILED;
@@ -328,8 +328,7 @@ static enum watched compare_watched(struct store *store, const struct state *sta
 	if (step != ROWS_ROW)
 		return step == ROWS_END ? WATCHED_NEW : WATCHED_FAILED;
 	same = (sqlite3_column_int(statement, 0) != 0) == state->exists &&
-	    same_text(column_text(statement, 1), state->title) &&
-	    same_text(column_text(statement, 2), stage_name(kind, state->stage));
+	    same_text(column_text(statement, 1), state->title);
 	for (size_t i = 0; same && i < kind->field_count; i++)
 		if (field_is_watched(&kind->fields[i]))
 			same =
