@@ -46,6 +46,10 @@ static bool bind_target(const struct kind *kind, const char *text, struct pool *
 
 	if (bind_reached(kind, text, pool, column))
 		return true;
+	if (position < 0 && strcmp(text, "note") == 0) { /* why: the note of the row's events */
+		column->target = COLUMN_NOTE;
+		return true;
+	}
 	if (position >= 0) {
 		column->target = COLUMN_FIELD;
 		column->field = &kind->fields[position];

@@ -27,6 +27,7 @@ struct reading {
 	size_t change_count;
 	struct entered_on *entered;    /* by day, then declared order */
 	size_t entered_count;
+	const char *note;              /* COLUMN_NOTE's, or the import's, or NULL */
 	const char *stage;             /* COLUMN_STAGE's, or NULL */
 	int stage_column;
 };
@@ -156,6 +157,10 @@ static bool read_cell(struct reading *reading, size_t column, struct error *erro
 			reading->changes[reading->change_count++] = (struct change){.field = "title", .value = value_of_text(cell)};
 		}
 		return true;
+	case COLUMN_NOTE:
+		if (!is_blank(cell))
+			reading->note = cell;
+		return true;
 	case COLUMN_STAGE:
 		reading->stage = is_blank(cell) ? NULL : cell;
 		reading->stage_column = (int)column;
@@ -231,14 +236,25 @@ static struct event *new_event(struct reading *reading, enum event_action action
 	event->action = action;
 	event->effective_on = on;
 	event->actor = reading->import->caller.name;
-	event->note = reading->import->note;
+	event->note = reading->note;
 	return event;
+}
+
+static bool asks_reason(const struct reading *reading, const char *stage)
+{
+	const struct flow *flow = reading->import->kind->flow;
+	int position = flow_find(flow, stage);
+
+	return position >= 0 && flow->stages[position].reason;
 }
 
 static struct step *add_step(struct reading *reading, struct event *event)
 {
 	struct step *step = &reading->row->steps[reading->row->step_count++];
 
+	/* a stage that asks for a reason, in a file that has none: the file itself is what there is */
+	if (event != NULL && event->note == NULL && event->stage != NULL && asks_reason(reading, event->stage))
+		event->note = pool_format(reading->pool, "导入 %s", reading->import->what);
 	step->event = event;
 	step->seq = reading->head->seq + (int64_t)reading->row->step_count;
 	return step;
@@ -431,7 +447,7 @@ static bool check_unique(struct reading *reading, struct error *error)
 bool import_plan_row(struct import *import, struct store_connection *connection, const struct head *head, const struct opinion *opinion, struct import_row *row,
     struct pool *pool, struct error *error)
 {
-	struct reading reading = {.import = import, .row = row, .pool = pool, .head = head};
+	struct reading reading = {.import = import, .row = row, .pool = pool, .head = head, .note = import->note};
 
 	reading.resolver = (struct resolver){
 	    .connection = connection, .schema = import->set->schema, .today = engine_today(head), .person = import->caller.person, .pool = pool};

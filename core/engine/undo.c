@@ -26,7 +26,9 @@ struct undoing {
 	size_t touch_count, touch_room;
 	int64_t *voids;        /* void events to end */
 	size_t void_count, void_room;
-	int64_t undone_of;     /* the batch whose events come back, or go again; 0: none */
+	int64_t undone_of;     /* the batch that as a whole comes back, or goes again; 0: none */
+	bool undone_goes;      /* … it goes again */
+	int64_t looked_at;     /* the last batch that could have been that */
 	struct date earliest;
 };
 
@@ -69,6 +71,30 @@ static bool touch_live(struct undoing *undoing, const struct event *event, struc
 	return is_live(undoing, event->seq, &live, error) && (!live || add_touch(undoing, event, 0, error));
 }
 
+/* What an undo's batch is called: by it an undo is told from a correction, which voids events of other batches as well. */
+static const char *undo_title(struct pool *pool, int64_t batch)
+{
+	return pool_format(pool, "反悔 批次 %" PRId64, batch);
+}
+
+/* Was void_event the undo of the whole batch? */
+static bool note_undone(struct undoing *undoing, int64_t batch, const struct event *void_event, bool goes, struct error *error)
+{
+	const struct batch *undo;
+
+	if (batch == undoing->looked_at)
+		return true;
+	undoing->looked_at = batch;
+	undo = store_find_batch(undoing->connection, void_event->batch, undoing->pool, error);
+	if (undo == NULL)
+		return false;
+	if (strcmp(undo->what, undo_title(undoing->pool, batch)) == 0) {
+		undoing->undone_of = batch;
+		undoing->undone_goes = goes;
+	}
+	return true;
+}
+
 /* Ends a void: what it took out comes back. */
 static bool touch_restored(struct undoing *undoing, const struct event *void_event, struct error *error)
 {
@@ -82,8 +108,7 @@ static bool touch_restored(struct undoing *undoing, const struct event *void_eve
 			return false;
 		if (by != void_event->seq) /* it has come back already */
 			continue;
-		undoing->undone_of = target->batch;
-		if (!add_touch(undoing, target, void_event->seq, error))
+		if (!note_undone(undoing, target->batch, void_event, false, error) || !add_touch(undoing, target, void_event->seq, error))
 			return false;
 	}
 	if (undoing->touch_count == before)
@@ -111,9 +136,8 @@ static bool touch_again(struct undoing *undoing, const struct event *restore, st
 	for (size_t i = 0; i < void_event->target_count; i++) {
 		const struct event *target = store_load_event(undoing->connection, void_event->targets[i], undoing->pool, error);
 
-		if (target == NULL || !touch_live(undoing, target, error))
+		if (target == NULL || !touch_live(undoing, target, error) || !note_undone(undoing, target->batch, void_event, true, error))
 			return false;
-		undoing->undone_of = target->batch;
 	}
 	return true;
 }
@@ -224,12 +248,12 @@ static size_t make_steps(const struct undoing *undoing, const struct record_part
 	return count;
 }
 
-static bool is_touched(const struct record_part *part, int64_t seq)
+static const struct touch *find_touch(const struct record_part *part, int64_t seq)
 {
 	for (size_t i = 0; i < part->count; i++)
 		if (part->touches[i].seq == seq)
-			return true;
-	return false;
+			return &part->touches[i];
+	return NULL;
 }
 
 static bool same_field(const struct event *a, const struct event *b)
@@ -249,12 +273,14 @@ static const struct event *find_later(const struct plan *plan, const struct reco
 	for (size_t i = 0; i < plan->loaded_count; i++) {
 		const struct event *later = plan->loaded[i];
 
-		if (is_touched(part, later->seq) || !later->live || later->action == EVENT_RECOMPUTE || later->seq == 0)
+		if (find_touch(part, later->seq) != NULL || !later->live || later->action == EVENT_RECOMPUTE || later->seq == 0)
 			continue;
 		for (size_t j = 0; j < plan->loaded_count; j++) {
-			const struct event *touched = plan->loaded[j];
+			const struct touch *touch = find_touch(part, plan->loaded[j]->seq);
+			/* what comes back was taken away by a void: later is what came after that */
+			int64_t since = touch == NULL ? 0 : touch->restored_by_void != 0 ? touch->restored_by_void : touch->seq;
 
-			if (is_touched(part, touched->seq) && later->seq > touched->seq && same_field(later, touched))
+			if (touch != NULL && later->seq > since && same_field(later, plan->loaded[j]))
 				return later;
 		}
 	}
@@ -402,7 +428,7 @@ static void note_later(struct undo_writing *writing, const struct plan *plan, co
 
 	if (outcome->candidate_count < CANDIDATES_LARGEST)
 		writing->later[outcome->candidate_count++] = (struct candidate){.id = resolve_id(&resolver, plan->record),
-		    .title = plan->before_now->title != NULL ? plan->before_now->title : "",
+		    .title = pool_copy_text(outcome->pool, plan->before_now->title != NULL ? plan->before_now->title : ""),
 		    .stage_title = pool_format(outcome->pool, "#%" PRId64 " %s", later->seq, later->actor)};
 }
 
@@ -470,7 +496,7 @@ static bool write_all(struct undo_writing *writing, struct error *error)
 	struct undoing *undoing = &writing->undoing;
 	struct outcome *outcome = writing->outcome;
 
-	if (!store_batch_open(store, undoing->wish->caller.name, pool_format(outcome->pool, "反悔 批次 %" PRId64, undoing->wish->batch), &outcome->batch, error) ||
+	if (!store_batch_open(store, undoing->wish->caller.name, undo_title(outcome->pool, undoing->wish->batch), &outcome->batch, error) ||
 	    !append_events(writing, error) || !write_records(writing, error))
 		return false;
 	if (writing->ask_again)
@@ -479,7 +505,7 @@ static bool write_all(struct undo_writing *writing, struct error *error)
 		error_set(error, ERROR_REFUSED, "batch", "后来有人在同样的地方又改过：%s %s 等 %zu 条", writing->later[0].id, writing->later[0].stage_title, outcome->candidate_count);
 		return error_hint(error, "看过仍要反悔：加 --yes");
 	}
-	if (undoing->undone_of != 0 && !store_batch_set_undone(store, undoing->undone_of, writing->void_seq != 0 ? outcome->batch : 0, error))
+	if (undoing->undone_of != 0 && !store_batch_set_undone(store, undoing->undone_of, undoing->undone_goes ? outcome->batch : 0, error))
 		return false;
 	return store_batch_set_undone(store, undoing->wish->batch, outcome->batch, error) && store_batch_close(store, outcome->batch, error);
 }
