@@ -75,11 +75,33 @@ static bool apply_schema(struct engine *engine, void *argument, struct error *er
 	return store_apply_schema(engine->store, work->set->schema, error);
 }
 
+struct catalog_work {
+	struct pool *pool;
+	const struct catalog *catalog;
+};
+
+static bool read_catalog(struct engine *engine, void *argument, struct error *error)
+{
+	struct catalog_work *work = argument;
+
+	work->catalog = store_catalog(engine->store, work->pool, error);
+	return work->catalog != NULL;
+}
+
+/* The catalog is read on the writer's connection: by the writer, once there is one. */
+static const struct catalog *load_catalog(struct engine *engine, struct pool *pool, struct error *error)
+{
+	struct catalog_work work = {.pool = pool};
+	bool ok = engine->writer != NULL ? writer_run(engine->writer, WRITER_ALONE, read_catalog, &work, error) : read_catalog(engine, &work, error);
+
+	return ok ? work.catalog : NULL;
+}
+
 /* Loads a whole set into a fresh host; nothing is in force yet. */
 static struct plugin_set *load_set(struct engine *engine, struct host_client **ret_host, struct buffer *ret_faults, struct error *error)
 {
 	struct pool *pool = pool_new();
-	const struct catalog *catalog = store_catalog(engine->store, pool, error);
+	const struct catalog *catalog = load_catalog(engine, pool, error);
 	struct host_client *host = catalog != NULL ? host_client_start(engine->host_program, error) : NULL;
 	struct plugin_set *set = NULL;
 

@@ -39,6 +39,9 @@ static bool fits_at_end(const struct making *making, const struct state *current
 			return false;
 		if (step->event->effective_on.day < last.day)
 			return false;
+		/* the last step carries what is computed for all days: the fold alone puts it on the days of those before */
+		if (i > 0 && making->plan->kind->computes && step->event->effective_on.day != last.day)
+			return false;
 		last = step->event->effective_on;
 	}
 	return true;
