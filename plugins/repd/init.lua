@@ -7,7 +7,7 @@ local technology = require "technology"
 luodi.kind {
   name = "repd", title = "可再生能源项目", prefix = "R",
   fields = {
-    { "ref",         "int",  title = "登记号", unique = true },     -- "Ref ID"
+    { "ref",         "text", title = "登记号", unique = true },     -- "Ref ID"
     { "operator",    "text", title = "业主" },
     { "technology",  "enum", title = "技术类型", index = true, values = technology.values },
     { "capacity",    "decimal", title = "装机容量", unit = "MW", index = true },
