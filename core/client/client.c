@@ -283,7 +283,8 @@ bool client_given(const struct client *client, enum option_name option)
 }
 
 /* The formatted text made safe; newlines at its end stay. */
-static void append_formatted(struct buffer *out, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void append_formatted(
+    struct buffer *out, const char *format, va_list arguments)
 {
 	char *text = NULL;
 	int length = vasprintf(&text, format, arguments);
