@@ -15,7 +15,8 @@ static void put_state(struct view *view, struct buffer *out, const struct state 
 		view->on_read(view->on_read_argument, state->kind, state->record, state->version);
 }
 
-static bool answer_record(struct view *view, struct wire *items, struct pool *pool, struct buffer *out, struct error *error)
+static bool answer_record(
+    struct view *view, struct wire *items, struct pool *pool, struct buffer *out, struct error *error)
 {
 	int64_t record = wire_get_integer(items, 1, INT64_MAX);
 	const struct kind *kind = schema_kind_of(view->set->schema, record);
@@ -42,7 +43,8 @@ static bool put_list(struct view *view, struct query *query, struct pool *pool, 
 	enum rows_step step;
 	size_t found = 0;
 
-	if (!query_compile_count(query, view->set->schema, pool, &count, error) || !view_run_one(view, &count, &total, 1, error) ||
+	if (!query_compile_count(query, view->set->schema, pool, &count, error) ||
+	    !view_run_one(view, &count, &total, 1, error) ||
 	    !query_compile_list(query, view->set->schema, pool, &list, error))
 		return false;
 	rows = store_select(view->connection, &list, error);
@@ -58,17 +60,20 @@ static bool put_list(struct view *view, struct query *query, struct pool *pool, 
 	wire_put_count(out, found);
 	for (size_t i = 0; i < found; i++) {
 		struct state *state = view->moment.present
-		                          ? store_load_current(view->connection, query->kind, records[i], pool, error)
-		                          : store_load_state(view->connection, query->kind, records[i], view->moment.as_of, view->moment.known_seq, pool, error);
+		    ? store_load_current(view->connection, query->kind, records[i], pool, error)
+		    : store_load_state(view->connection, query->kind, records[i], view->moment.as_of,
+			  view->moment.known_seq, pool, error);
 
 		if (state == NULL)
-			return error->code != ERROR_NONE ? false : error_set(error, ERROR_INTERNAL, "", "一条记录刚才还在");
+			return error->code != ERROR_NONE ? false
+							 : error_set(error, ERROR_INTERNAL, "", "一条记录刚才还在");
 		put_state(view, out, state);
 	}
 	return true;
 }
 
-static bool answer_list(struct view *view, struct wire *items, struct pool *pool, struct buffer *out, struct error *error)
+static bool answer_list(
+    struct view *view, struct wire *items, struct pool *pool, struct buffer *out, struct error *error)
 {
 	const char *kind_name = wire_get_name(items, pool, NAME_LARGEST * 4);
 	const char *filter = wire_get_text(items, pool, FILTER_LARGEST);
@@ -82,13 +87,15 @@ static bool answer_list(struct view *view, struct wire *items, struct pool *pool
 	query.kind = view_kind(view, kind_name, error);
 	if (query.kind == NULL || !view_parse_filter(view, query.kind, filter, pool, &query.filter, error))
 		return false;
-	if (sort != NULL && !query_parse_sort(query.kind, sort, view->set->schema, pool, &query.sort, &query.sort_count, error))
+	if (sort != NULL &&
+	    !query_parse_sort(query.kind, sort, view->set->schema, pool, &query.sort, &query.sort_count, error))
 		return false;
 	return put_list(view, &query, pool, out, error);
 }
 
 /* Records of kind that refer to record through any of its fields, and pass filter. */
-static bool answer_referring(struct view *view, struct wire *items, struct pool *pool, struct buffer *out, struct error *error)
+static bool answer_referring(
+    struct view *view, struct wire *items, struct pool *pool, struct buffer *out, struct error *error)
 {
 	int64_t record = wire_get_integer(items, 1, INT64_MAX);
 	const char *kind_name = wire_get_name(items, pool, NAME_LARGEST * 4);
@@ -127,7 +134,8 @@ static bool answer_referring(struct view *view, struct wire *items, struct pool 
 	return ok && put_list(view, &query, pool, out, error);
 }
 
-static bool answer_count(struct view *view, struct wire *items, struct pool *pool, struct buffer *out, struct error *error)
+static bool answer_count(
+    struct view *view, struct wire *items, struct pool *pool, struct buffer *out, struct error *error)
 {
 	struct count_request request = {0};
 	struct count count;
@@ -156,7 +164,8 @@ static bool answer_count(struct view *view, struct wire *items, struct pool *poo
 	return true;
 }
 
-static bool answer_figure(struct view *view, struct wire *items, struct pool *pool, struct buffer *out, struct error *error)
+static bool answer_figure(
+    struct view *view, struct wire *items, struct pool *pool, struct buffer *out, struct error *error)
 {
 	const char *name = wire_get_name(items, pool, NAME_LARGEST * 4);
 	const char *period = wire_get_text(items, pool, 64);
@@ -205,7 +214,8 @@ static bool answer_facts(struct view *view, struct buffer *out)
 	return true;
 }
 
-bool asks_answer(void *argument, enum host_ask ask, struct wire *items, struct pool *pool, struct buffer *out, struct error *error)
+bool asks_answer(
+    void *argument, enum host_ask ask, struct wire *items, struct pool *pool, struct buffer *out, struct error *error)
 {
 	struct view *view = argument;
 

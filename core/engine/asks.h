@@ -8,6 +8,7 @@
 struct host_asker asks_of_view(struct view *view);
 
 /* For askers that answer more: the part that asks_of_view does. argument is the view. */
-bool asks_answer(void *argument, enum host_ask ask, struct wire *items, struct pool *pool, struct buffer *out, struct error *error);
+bool asks_answer(
+    void *argument, enum host_ask ask, struct wire *items, struct pool *pool, struct buffer *out, struct error *error);
 
 #endif

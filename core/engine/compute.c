@@ -18,8 +18,8 @@ static bool fit_value(struct computing *computing, const struct field *field, st
 
 	if (value->type == VALUE_EMPTY || value->type == field->type)
 		return true;
-	if (value->type == VALUE_INT && (field->type == VALUE_DECIMAL || field->type == VALUE_PERCENT) && value->number < INT64_MAX / 1000000 &&
-	    value->number > INT64_MIN / 1000000) {
+	if (value->type == VALUE_INT && (field->type == VALUE_DECIMAL || field->type == VALUE_PERCENT) &&
+	    value->number < INT64_MAX / 1000000 && value->number > INT64_MIN / 1000000) {
 		*value = value_of_number(field->type, value->number * 1000000);
 		return true;
 	}
@@ -35,11 +35,12 @@ static bool fit_value(struct computing *computing, const struct field *field, st
 			return true;
 		}
 	}
-	return error_set(error, ERROR_PLUGIN_FAULT, field->name, "插件 %s 算出的%s不是 %s", plugin, field->title, value_type_name(field->type));
+	return error_set(error, ERROR_PLUGIN_FAULT, field->name, "插件 %s 算出的%s不是 %s", plugin, field->title,
+	    value_type_name(field->type));
 }
 
-static bool compute_field(struct computing *computing, const struct field *field, const struct state *const *states, size_t count, struct value *values, size_t stride,
-    struct error *error)
+static bool compute_field(struct computing *computing, const struct field *field, const struct state *const *states,
+    size_t count, struct value *values, size_t stride, struct error *error)
 {
 	struct buffer request;
 	struct wire result;
@@ -49,8 +50,8 @@ static bool compute_field(struct computing *computing, const struct field *field
 	wire_put_count(&request, count);
 	for (size_t i = 0; i < count; i++)
 		state_put(&request, states[i]);
-	ok = hosts_call(computing->engine->hosts, HOST_INTERACTIVE, computing->set, HOST_CALL_COMPUTE, field->plugin, field->compute,
-	    computing->today, &request, NULL, computing->pool, &result, error);
+	ok = hosts_call(computing->engine->hosts, HOST_INTERACTIVE, computing->set, HOST_CALL_COMPUTE, field->plugin,
+	    field->compute, computing->today, &request, NULL, computing->pool, &result, error);
 	buffer_clear(&request);
 	if (!ok) {
 		if (error->field[0] == '\0')
@@ -64,7 +65,8 @@ static bool compute_field(struct computing *computing, const struct field *field
 			return false;
 	}
 	if (!ok || !wire_end(&result))
-		return error_set(error, ERROR_PLUGIN_FAULT, field->name, "插件 %s 的答案不成样子", computing->set->plugins[field->plugin].name);
+		return error_set(error, ERROR_PLUGIN_FAULT, field->name, "插件 %s 的答案不成样子",
+		    computing->set->plugins[field->plugin].name);
 	return true;
 }
 
@@ -78,7 +80,8 @@ static void apply_to_row(struct state *state, const struct kind *kind, const str
 }
 
 /* In the order of declaration, so that a computed field may use one declared before it. */
-static bool compute_all(struct computing *computing, const struct computed **ret_computed, size_t *ret_count, struct error *error)
+static bool compute_all(
+    struct computing *computing, const struct computed **ret_computed, size_t *ret_count, struct error *error)
 {
 	const struct kind *kind = computing->plan->kind;
 	const struct state *const *states;
@@ -104,7 +107,8 @@ static bool compute_all(struct computing *computing, const struct computed **ret
 		n = 0;
 		for (size_t i = 0; i < kind->field_count; i++)
 			if (kind->fields[i].compute != 0 && !kind->fields[i].hidden) {
-				changes[n] = (struct change){.field = kind->fields[i].name, .value = values[j * fields + n]};
+				changes[n] =
+				    (struct change){.field = kind->fields[i].name, .value = values[j * fields + n]};
 				n++;
 			}
 		computed[j] = (struct computed){.on = states[j]->on, .values = changes, .count = fields};
@@ -119,10 +123,11 @@ static bool compute_all(struct computing *computing, const struct computed **ret
 	return true;
 }
 
-bool compute_plan(struct engine *engine, struct plugin_set *set, struct plan *plan, const struct head *head, struct pool *pool,
-    const struct computed **ret_computed, size_t *ret_count, struct error *error)
+bool compute_plan(struct engine *engine, struct plugin_set *set, struct plan *plan, const struct head *head,
+    struct pool *pool, const struct computed **ret_computed, size_t *ret_count, struct error *error)
 {
-	struct computing computing = {.engine = engine, .set = set, .plan = plan, .today = engine_today(head), .pool = pool};
+	struct computing computing = {
+	    .engine = engine, .set = set, .plan = plan, .today = engine_today(head), .pool = pool};
 
 	return compute_all(&computing, ret_computed, ret_count, error);
 }

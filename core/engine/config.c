@@ -31,7 +31,8 @@ static bool read_file(const char *path, struct buffer *out, struct error *error)
 	return true;
 }
 
-bool engine_read_config(const char *host_program, const char *path, struct pool *pool, struct plain *ret_plain, struct error *error)
+bool engine_read_config(
+    const char *host_program, const char *path, struct pool *pool, struct plain *ret_plain, struct error *error)
 {
 	struct host_client *host = NULL;
 	struct buffer source, arguments;
@@ -49,7 +50,8 @@ bool engine_read_config(const char *host_program, const char *path, struct pool 
 	if (ok) {
 		wire_put_bytes(&arguments, buffer_text(&source), source.length);
 		wire_put_text(&arguments, name != NULL ? name + 1 : path);
-		ok = host_client_call(host, HOST_CALL_CONFIG, 0, 0, DATE_FIRST, &arguments, (struct host_budget){.call_us = 1000000}, NULL, pool, &result, error);
+		ok = host_client_call(host, HOST_CALL_CONFIG, 0, 0, DATE_FIRST, &arguments,
+		    (struct host_budget){.call_us = 1000000}, NULL, pool, &result, error);
 		if (!ok)
 			error->code = ERROR_INVALID;
 	}

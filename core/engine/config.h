@@ -5,6 +5,7 @@
 #include "model/host_protocol.h"
 
 /* The table that the chunk at path returns; in the pool. ERROR_INVALID names the line. */
-must_check bool engine_read_config(const char *host_program, const char *path, struct pool *pool, struct plain *ret_plain, struct error *error);
+must_check bool engine_read_config(
+    const char *host_program, const char *path, struct pool *pool, struct plain *ret_plain, struct error *error);
 
 #endif

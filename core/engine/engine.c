@@ -92,13 +92,15 @@ static bool read_catalog(struct engine *engine, void *argument, struct error *er
 static const struct catalog *load_catalog(struct engine *engine, struct pool *pool, struct error *error)
 {
 	struct catalog_work work = {.pool = pool};
-	bool ok = engine->writer != NULL ? writer_run(engine->writer, WRITER_ALONE, read_catalog, &work, error) : read_catalog(engine, &work, error);
+	bool ok = engine->writer != NULL ? writer_run(engine->writer, WRITER_ALONE, read_catalog, &work, error)
+					 : read_catalog(engine, &work, error);
 
 	return ok ? work.catalog : NULL;
 }
 
 /* Loads a whole set into a fresh host; nothing is in force yet. */
-static struct plugin_set *load_set(struct engine *engine, struct host_client **ret_host, struct buffer *ret_faults, struct error *error)
+static struct plugin_set *load_set(
+    struct engine *engine, struct host_client **ret_host, struct buffer *ret_faults, struct error *error)
 {
 	struct pool *pool = pool_new();
 	const struct catalog *catalog = load_catalog(engine, pool, error);
@@ -106,8 +108,8 @@ static struct plugin_set *load_set(struct engine *engine, struct host_client **r
 	struct plugin_set *set = NULL;
 
 	if (host != NULL)
-		set = plugin_set_load(
-		    (const char *const *)engine->plugin_folders, engine->plugin_folder_count, engine->extra, host, catalog, ret_faults, error);
+		set = plugin_set_load((const char *const *)engine->plugin_folders, engine->plugin_folder_count,
+		    engine->extra, host, catalog, ret_faults, error);
 	if (set == NULL)
 		host_client_stop(host);
 	else
@@ -172,7 +174,9 @@ bool engine_reload(struct engine *engine, struct buffer *ret_summary, struct buf
 		plugin_set_release(work.set);
 		ok = false;
 	}
-	if (ok && !host_client_schema(host, work.set->schema, error)) { /* it died just now: another is started when it is needed */
+	if (ok &&
+	    !host_client_schema(
+		host, work.set->schema, error)) { /* it died just now: another is started when it is needed */
 		host_client_stop(host);
 		host = NULL;
 	}
@@ -237,7 +241,8 @@ static bool void_open_batches(struct engine *engine, struct error *error)
 	return ok;
 }
 
-static bool start(struct engine *engine, const struct engine_options *options, struct buffer *ret_faults, struct error *error)
+static bool start(
+    struct engine *engine, const struct engine_options *options, struct buffer *ret_faults, struct error *error)
 {
 	struct host_client *host = NULL;
 
@@ -274,7 +279,8 @@ struct engine *engine_open(const struct engine_options *options, struct buffer *
 	return engine_open_with(options, NULL, ret_faults, error);
 }
 
-struct engine *engine_open_with(const struct engine_options *options, const char *extra, struct buffer *ret_faults, struct error *error)
+struct engine *engine_open_with(
+    const struct engine_options *options, const char *extra, struct buffer *ret_faults, struct error *error)
 {
 	struct engine *engine = calloc(1, sizeof(*engine));
 	bool ok;
@@ -338,7 +344,8 @@ void engine_on_broken(struct engine *engine, void (*broken)(void *argument), voi
 	engine->broken = broken;
 }
 
-void engine_on_committed(struct engine *engine, void (*committed)(void *argument, int64_t first, int64_t last), void *argument)
+void engine_on_committed(
+    struct engine *engine, void (*committed)(void *argument, int64_t first, int64_t last), void *argument)
 {
 	engine->committed_argument = argument;
 	engine->committed = committed;
@@ -346,7 +353,8 @@ void engine_on_committed(struct engine *engine, void (*committed)(void *argument
 
 /* ---- work ---- */
 
-void engine_submit(struct engine *engine, struct wish **wish, void (*done)(void *argument, struct outcome *outcome), void *argument)
+void engine_submit(
+    struct engine *engine, struct wish **wish, void (*done)(void *argument, struct outcome *outcome), void *argument)
 {
 	writer_submit(engine->writer, wish, done, argument);
 }
@@ -388,7 +396,8 @@ void engine_hash(const void *bytes, size_t length, unsigned char ret_hash[32])
 	store_hash(bytes, length, ret_hash);
 }
 
-bool engine_find_outcome(struct engine *engine, const char *actor, const char *key, struct pool *pool, const char **ret_reply, size_t *ret_length, struct error *error)
+bool engine_find_outcome(struct engine *engine, const char *actor, const char *key, struct pool *pool,
+    const char **ret_reply, size_t *ret_length, struct error *error)
 {
 	struct store_connection *connection = engine_take_reader(engine, error);
 	const unsigned char *hash;
@@ -406,7 +415,8 @@ bool engine_find_outcome(struct engine *engine, const char *actor, const char *k
 	return ok;
 }
 
-bool engine_post(struct engine *engine, enum engine_pool pool, void (*run)(void *argument), void *argument, struct error *error)
+bool engine_post(
+    struct engine *engine, enum engine_pool pool, void (*run)(void *argument), void *argument, struct error *error)
 {
 	return workers_post(pool == ENGINE_READERS ? engine->readers : engine->longs, run, argument, error);
 }
@@ -431,7 +441,8 @@ static int64_t data_bytes(const struct engine *engine)
 void engine_status(struct engine *engine, struct pool *pool, struct engine_status *ret_status)
 {
 	struct plugin_set *set = engine_hold_set(engine);
-	struct engine_status status = {.started_us = engine->started_us, .uptime_us = clock_monotonic_us() - engine->started_monotonic_us};
+	struct engine_status status = {
+	    .started_us = engine->started_us, .uptime_us = clock_monotonic_us() - engine->started_monotonic_us};
 	struct writer_status writing;
 	struct statvfs space;
 	struct error ignored = {0};

@@ -12,16 +12,17 @@
 struct engine;
 
 struct engine_options {
-	const char *data;                  /* the data folder */
+	const char *data;		   /* the data folder */
 	const char *const *plugin_folders; /* each holds plugin folders */
 	size_t plugin_folder_count;
-	const char *host_program;          /* luodi-host */
-	bool fixed_today;                  /* clock_fix_today() was called for this folder */
-	size_t readers;                    /* threads; 0: 2 */
+	const char *host_program; /* luodi-host */
+	bool fixed_today;	  /* clock_fix_today() was called for this folder */
+	size_t readers;		  /* threads; 0: 2 */
 };
 
 /* Opens the store, loads the plugins (all or nothing), starts the threads. Faults of plugins are lines in *ret_faults. */
-must_check struct engine *engine_open(const struct engine_options *options, struct buffer *ret_faults, struct error *error);
+must_check struct engine *engine_open(
+    const struct engine_options *options, struct buffer *ret_faults, struct error *error);
 /* Takes no more work, finishes or refuses what is queued within 5 s, checkpoints. NULL is allowed. */
 void engine_close(struct engine *engine);
 /* Called once, from the writer thread, when the store is broken (a failed fsync): the process must end soon. */
@@ -31,27 +32,32 @@ void engine_on_broken(struct engine *engine, void (*broken)(void *argument), voi
 
 /* Hands over a wish (made by wish_new). done is called exactly once, from any thread, after the change is on disk or refused; the outcome
  * is then the callee's (outcome_free). It must only queue the outcome for somebody. */
-void engine_submit(struct engine *engine, struct wish **wish, void (*done)(void *argument, struct outcome *outcome), void *argument);
+void engine_submit(
+    struct engine *engine, struct wish **wish, void (*done)(void *argument, struct outcome *outcome), void *argument);
 /* The same, waiting for it; not from the loop thread, nor from a callback. */
 must_check struct outcome *engine_write(struct engine *engine, struct wish **wish);
 /* The journal's hash, for what a request_key stands for. Pure. */
 void engine_hash(const void *bytes, size_t length, unsigned char ret_hash[32]);
 
 /* What became of the write with this key: its reply, or ERROR_NOT_FOUND "nothing was written". In the pool. */
-must_check bool engine_find_outcome(struct engine *engine, const char *actor, const char *key, struct pool *pool, const char **ret_reply, size_t *ret_length, struct error *error);
+must_check bool engine_find_outcome(struct engine *engine, const char *actor, const char *key, struct pool *pool,
+    const char **ret_reply, size_t *ret_length, struct error *error);
 
 /* After each commit, from the writer thread: events first..last are on disk. One listener. */
-void engine_on_committed(struct engine *engine, void (*committed)(void *argument, int64_t first, int64_t last), void *argument);
+void engine_on_committed(
+    struct engine *engine, void (*committed)(void *argument, int64_t first, int64_t last), void *argument);
 
 /* ---- other work ---- */
 
 enum engine_pool { ENGINE_READERS, ENGINE_LONG /* imports, exports, verify, backup: a thread of its own */ };
 /* Runs run(argument) on a thread of that pool. ERROR_BUSY: the queue (1,000) is full. */
-must_check bool engine_post(struct engine *engine, enum engine_pool pool, void (*run)(void *argument), void *argument, struct error *error);
+must_check bool engine_post(
+    struct engine *engine, enum engine_pool pool, void (*run)(void *argument), void *argument, struct error *error);
 
 /* Loads all plugins again: all or nothing. Not on the loop thread. On failure the running set stays; faults as in engine_open.
  * ret_summary: lines that say what was added, changed, removed. */
-must_check bool engine_reload(struct engine *engine, struct buffer *ret_summary, struct buffer *ret_faults, struct error *error);
+must_check bool engine_reload(
+    struct engine *engine, struct buffer *ret_summary, struct buffer *ret_faults, struct error *error);
 /* The schema in force, with a reference for the caller: schema_release(). */
 must_check struct schema *engine_schema(struct engine *engine);
 
@@ -59,8 +65,8 @@ struct plugin_status {
 	const char *name;
 	bool set_aside;
 	int64_t declarations, faults; /* faults: since start */
-	const char *last_fault;       /* sentence with file and line, or NULL */
-	int64_t last_fault_us;        /* wall clock; 0: none */
+	const char *last_fault;	      /* sentence with file and line, or NULL */
+	int64_t last_fault_us;	      /* wall clock; 0: none */
 };
 struct engine_status {
 	int64_t seq, batch;
@@ -84,8 +90,8 @@ struct verify_report {
 	int64_t first_recorded_us, last_recorded_us;
 	char head_hash[65];
 };
-must_check bool engine_verify(struct engine *engine, void (*progress)(void *argument, int64_t done, int64_t total), void *argument,
-    struct verify_report *ret_report, struct error *error);
+must_check bool engine_verify(struct engine *engine, void (*progress)(void *argument, int64_t done, int64_t total),
+    void *argument, struct verify_report *ret_report, struct error *error);
 /* A checked copy at path (absolute, must not exist), while writing goes on. Long. */
 must_check bool engine_backup(struct engine *engine, const char *path, int64_t *ret_bytes, struct error *error);
 

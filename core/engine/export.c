@@ -31,11 +31,13 @@ static bool flush(struct exporting *exporting, size_t keep, struct error *error)
 	if (exporting->out.full)
 		return error_set(error, ERROR_TOO_LARGE, "", "导出的一段太长");
 	while (exporting->out.length - sent > keep) {
-		size_t piece = exporting->out.length - sent < PIECE_LARGEST ? exporting->out.length - sent : PIECE_LARGEST;
+		size_t piece =
+		    exporting->out.length - sent < PIECE_LARGEST ? exporting->out.length - sent : PIECE_LARGEST;
 
 		if (!exporting->write(exporting->argument, exporting->out.bytes + sent, piece))
 			return error_set(error, ERROR_REFUSED, "", "导出没有人接收了");
-		crypto_hash_sha256_update(&exporting->digest, (const unsigned char *)exporting->out.bytes + sent, piece);
+		crypto_hash_sha256_update(
+		    &exporting->digest, (const unsigned char *)exporting->out.bytes + sent, piece);
 		exporting->bytes += (int64_t)piece;
 		sent += piece;
 	}
@@ -95,13 +97,15 @@ static bool put_row(struct exporting *exporting, struct wire *items, struct pool
 	if (!wire_end(items))
 		return error_set(error, ERROR_PLUGIN_FAULT, "", "一行不成样子");
 	if (exporting->state.columns == NULL || count != exporting->state.column_count)
-		return error_set(error, ERROR_PLUGIN_FAULT, "", "一行有 %zu 格，表有 %zu 列", count, exporting->state.columns != NULL ? exporting->state.column_count : 0);
+		return error_set(error, ERROR_PLUGIN_FAULT, "", "一行有 %zu 格，表有 %zu 列", count,
+		    exporting->state.columns != NULL ? exporting->state.column_count : 0);
 	exporting->format->row(&exporting->state, values);
 	exporting->state.rows++;
 	return true;
 }
 
-static bool put_text(struct exporting *exporting, enum host_block block, struct wire *items, struct pool *pool, struct error *error)
+static bool put_text(
+    struct exporting *exporting, enum host_block block, struct wire *items, struct pool *pool, struct error *error)
 {
 	int level = block == HOST_BLOCK_HEADING ? (int)wire_get_integer(items, 1, 4) : 0;
 	const char *text = wire_get_name(items, pool, TEXT_LARGEST);
@@ -131,7 +135,8 @@ static bool emit(void *argument, enum host_block block, struct wire *items, stru
 }
 
 /* A snapshot is not held for the minute that an export may take: what is asked is pinned to a sequence, so the next one tells the same. */
-static bool answer(void *argument, enum host_ask ask, struct wire *items, struct pool *pool, struct buffer *out, struct error *error)
+static bool answer(
+    void *argument, enum host_ask ask, struct wire *items, struct pool *pool, struct buffer *out, struct error *error)
 {
 	struct exporting *exporting = argument;
 	int64_t now = clock_monotonic_us();
@@ -162,14 +167,17 @@ static const char *given_argument(const struct export_request *request, const ch
 	return NULL;
 }
 
-static bool check_arguments(const struct export_request *request, const struct export_declaration *declaration, struct pool *pool, struct error *error)
+static bool check_arguments(const struct export_request *request, const struct export_declaration *declaration,
+    struct pool *pool, struct error *error)
 {
 	const char **names = pool_alloc_array(pool, declaration->arg_count + 1, sizeof(*names));
 
 	for (size_t i = 0; i < declaration->arg_count; i++) {
 		names[i] = declaration->args[i].name;
-		if (declaration->args[i].required && declaration->args[i].fallback == NULL && given_argument(request, names[i]) == NULL)
-			return error_set(error, ERROR_INVALID, names[i], "导出 %s 要给 %s=…", declaration->name, names[i]);
+		if (declaration->args[i].required && declaration->args[i].fallback == NULL &&
+		    given_argument(request, names[i]) == NULL)
+			return error_set(
+			    error, ERROR_INVALID, names[i], "导出 %s 要给 %s=…", declaration->name, names[i]);
 	}
 	for (size_t i = 0; i < request->arg_count; i++) {
 		bool known = false;
@@ -180,13 +188,15 @@ static bool check_arguments(const struct export_request *request, const struct e
 		if (known)
 			continue;
 		nearest = text_nearest(request->args[i].name, names, declaration->arg_count);
-		error_set(error, ERROR_INVALID, request->args[i].name, "导出 %s 没有参数“%s”", declaration->name, request->args[i].name);
+		error_set(error, ERROR_INVALID, request->args[i].name, "导出 %s 没有参数“%s”", declaration->name,
+		    request->args[i].name);
 		return nearest != NULL ? error_hint(error, "最接近的是 %s", nearest) : false;
 	}
 	return true;
 }
 
-static void put_arguments(const struct export_request *request, const struct export_declaration *declaration, const char *format, struct buffer *out)
+static void put_arguments(const struct export_request *request, const struct export_declaration *declaration,
+    const char *format, struct buffer *out)
 {
 	wire_put_text(out, format);
 	wire_put_count(out, declaration->arg_count);
@@ -210,9 +220,12 @@ static const char *period_argument(const struct export_request *request, const s
 	return request->view.period;
 }
 
-static const struct format *choose_format(const struct export_request *request, const struct export_declaration *declaration, struct error *error)
+static const struct format *choose_format(
+    const struct export_request *request, const struct export_declaration *declaration, struct error *error)
 {
-	const char *name = request->format != NULL ? request->format : declaration->format_count > 0 ? declaration->formats[0] : "md";
+	const char *name = request->format != NULL ? request->format
+	    : declaration->format_count > 0	   ? declaration->formats[0]
+						   : "md";
 	const struct format *format = format_find(name);
 	bool declared = declaration->format_count == 0;
 
@@ -234,16 +247,18 @@ static bool refuse_unknown(const struct schema *schema, const char *name, struct
 	for (size_t i = 0; i < schema->export_count; i++)
 		names[i] = schema->exports[i]->name;
 	nearest = text_nearest(name != NULL ? name : "", names, schema->export_count);
-	error_set(error, ERROR_INVALID, "name", "没有导出“%s”%s%s", name != NULL ? name : "", nearest != NULL ? "；最接近的是 " : "", nearest != NULL ? nearest : "");
+	error_set(error, ERROR_INVALID, "name", "没有导出“%s”%s%s", name != NULL ? name : "",
+	    nearest != NULL ? "；最接近的是 " : "", nearest != NULL ? nearest : "");
 	return error_hint(error, "全部导出：luodi export");
 }
 
 /* ---- all of it ---- */
 
-static bool run(struct exporting *exporting, struct engine *engine, const struct export_request *request, const struct export_declaration *declaration, int plugin,
-    struct error *error)
+static bool run(struct exporting *exporting, struct engine *engine, const struct export_request *request,
+    const struct export_declaration *declaration, int plugin, struct error *error)
 {
-	struct host_asker asker = {.answer = answer, .emit = emit, .argument = exporting, .schema = exporting->view->set->schema};
+	struct host_asker asker = {
+	    .answer = answer, .emit = emit, .argument = exporting, .schema = exporting->view->set->schema};
 	struct buffer arguments;
 	struct wire result;
 	bool ok;
@@ -251,8 +266,8 @@ static bool run(struct exporting *exporting, struct engine *engine, const struct
 	buffer_init(&arguments, TEXT_LARGEST);
 	put_arguments(request, declaration, exporting->format->name, &arguments);
 	exporting->format->begin(&exporting->state);
-	ok = hosts_call(engine->hosts, HOST_BACKGROUND, exporting->view->set, HOST_CALL_EXPORT, plugin, declaration->run, exporting->view->facts.today, &arguments, &asker,
-	    exporting->pool, &result, error);
+	ok = hosts_call(engine->hosts, HOST_BACKGROUND, exporting->view->set, HOST_CALL_EXPORT, plugin,
+	    declaration->run, exporting->view->facts.today, &arguments, &asker, exporting->pool, &result, error);
 	buffer_clear(&arguments);
 	if (!ok)
 		return false;
@@ -261,8 +276,8 @@ static bool run(struct exporting *exporting, struct engine *engine, const struct
 	return flush(exporting, 0, error);
 }
 
-static bool run_on_view(struct engine *engine, struct view *view, const struct export_request *request, struct exporting *exporting, struct export_report *report,
-    struct error *error)
+static bool run_on_view(struct engine *engine, struct view *view, const struct export_request *request,
+    struct exporting *exporting, struct export_report *report, struct error *error)
 {
 	const struct schema *schema = view->set->schema;
 	int index = schema_find_export(schema, request->name != NULL ? request->name : "");
@@ -277,7 +292,8 @@ static bool run_on_view(struct engine *engine, struct view *view, const struct e
 		return false;
 	view->moment.present = false; /* pinned: as_of and sequence */
 	view->moment.known_seq = view->facts.seq;
-	exporting->state = (struct format_state){.out = &exporting->out, .name = declaration->name, .title = declaration->title, .facts = view->facts};
+	exporting->state = (struct format_state){
+	    .out = &exporting->out, .name = declaration->name, .title = declaration->title, .facts = view->facts};
 	crypto_hash_sha256_init(&exporting->digest);
 	if (!run(exporting, engine, request, declaration, schema->export_plugins[index], error))
 		return false;
@@ -292,8 +308,9 @@ static bool run_on_view(struct engine *engine, struct view *view, const struct e
 	return true;
 }
 
-bool export_run(struct engine *engine, const struct export_request *request, bool (*write)(void *argument, const char *bytes, size_t length), void *argument,
-    struct pool *pool, struct export_report *ret_report, struct error *error)
+bool export_run(struct engine *engine, const struct export_request *request,
+    bool (*write)(void *argument, const char *bytes, size_t length), void *argument, struct pool *pool,
+    struct export_report *ret_report, struct error *error)
 {
 	struct exporting exporting = {.pool = pool, .write = write, .argument = argument};
 	struct view_request asked = request->view;

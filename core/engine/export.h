@@ -20,7 +20,8 @@ struct export_report {
 	struct view_facts facts;
 };
 /* write gets the bytes in order, at most 64 KiB a call; false from it ends the export. ERROR_PLUGIN_FAULT names file, line and the record at hand. */
-must_check bool export_run(struct engine *engine, const struct export_request *request, bool (*write)(void *argument, const char *bytes, size_t length),
-    void *argument, struct pool *pool, struct export_report *ret_report, struct error *error);
+must_check bool export_run(struct engine *engine, const struct export_request *request,
+    bool (*write)(void *argument, const char *bytes, size_t length), void *argument, struct pool *pool,
+    struct export_report *ret_report, struct error *error);
 
 #endif

@@ -27,5 +27,6 @@ void format_footer(const struct format_state *state, struct buffer *out)
 		buffer_format(out, "  当时所知 %s", date_format(state->facts.known, day));
 	if (state->facts.forecast)
 		buffer_append_text(out, "  预测");
-	buffer_format(out, "  #%" PRId64 "  账头 %.12s  插件集 %s", state->facts.seq, state->facts.head_hash, state->facts.plugins);
+	buffer_format(out, "  #%" PRId64 "  账头 %.12s  插件集 %s", state->facts.seq, state->facts.head_hash,
+	    state->facts.plugins);
 }

@@ -12,19 +12,20 @@ struct table_column {
 
 struct format_state {
 	struct buffer *out;
-	const char *name, *title;   /* of the export */
+	const char *name, *title; /* of the export */
 	struct view_facts facts;
 	const struct table_column *columns; /* of the open table; NULL: none is open */
 	size_t column_count;
-	int64_t rows;               /* of all tables */
-	bool blocks;                /* something came already */
+	int64_t rows; /* of all tables */
+	bool blocks;  /* something came already */
 	bool rows_in_table, item_before;
 };
 
 struct format {
 	const char *name;
 	void (*begin)(struct format_state *state);
-	void (*text)(struct format_state *state, enum host_block block, int level, const char *text); /* title, heading, paragraph, item */
+	void (*text)(struct format_state *state, enum host_block block, int level,
+	    const char *text);						/* title, heading, paragraph, item */
 	void (*table)(struct format_state *state, const char *caption); /* state->columns are set */
 	void (*row)(struct format_state *state, const struct value *values);
 	void (*table_end)(struct format_state *state);
@@ -32,7 +33,7 @@ struct format {
 };
 
 const struct format *format_find(const char *name); /* NULL: no such format */
-const char *format_names(void);                     /* "md csv json" */
+const char *format_names(void);			    /* "md csv json" */
 
 /* "截至 2022-06-30  #4735  …": what every export says of itself. */
 void format_footer(const struct format_state *state, struct buffer *out);

@@ -55,7 +55,8 @@ static void begin(struct format_state *state)
 			json_text(&json, date_format(state->facts.as_of, day));
 			break;
 		case 3:
-			json_text(&json, date_is_none(state->facts.known) ? NULL : date_format(state->facts.known, day));
+			json_text(
+			    &json, date_is_none(state->facts.known) ? NULL : date_format(state->facts.known, day));
 			break;
 		case 4:
 			json_integer(&json, state->facts.seq);
@@ -78,8 +79,10 @@ static void next_block(struct format_state *state)
 
 static void put_text(struct format_state *state, enum host_block block, int level, const char *text)
 {
-	static const char *const types[] = {
-	    [HOST_BLOCK_TITLE] = "title", [HOST_BLOCK_HEADING] = "heading", [HOST_BLOCK_PARAGRAPH] = "paragraph", [HOST_BLOCK_ITEM] = "item"};
+	static const char *const types[] = {[HOST_BLOCK_TITLE] = "title",
+	    [HOST_BLOCK_HEADING] = "heading",
+	    [HOST_BLOCK_PARAGRAPH] = "paragraph",
+	    [HOST_BLOCK_ITEM] = "item"};
 	struct json_writer json;
 
 	next_block(state);

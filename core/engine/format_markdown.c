@@ -96,7 +96,8 @@ static void begin_table(struct format_state *state, const char *caption)
 	}
 	buffer_append_text(state->out, " |\n");
 	for (size_t i = 0; i < state->column_count; i++)
-		buffer_append_text(state->out, is_right(state->columns[i].type) ? (i == 0 ? "| ---:" : " | ---:") : (i == 0 ? "| ---" : " | ---"));
+		buffer_append_text(state->out,
+		    is_right(state->columns[i].type) ? (i == 0 ? "| ---:" : " | ---:") : (i == 0 ? "| ---" : " | ---"));
 	buffer_append_text(state->out, " |\n");
 }
 

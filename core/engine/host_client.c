@@ -185,7 +185,8 @@ static bool send_frame(struct host_client *host, int64_t deadline_us, struct err
 static bool read_some(struct host_client *host, int64_t deadline_us, struct error *error)
 {
 	char piece[65536];
-	ssize_t n = recv(host->socket, piece, sizeof(piece), 0); /* no control buffer: no descriptor can be pushed to us */
+	ssize_t n =
+	    recv(host->socket, piece, sizeof(piece), 0); /* no control buffer: no descriptor can be pushed to us */
 
 	if (n > 0) {
 		if (!buffer_append(&host->in, piece, (size_t)n))
@@ -230,7 +231,8 @@ static bool take_fault(struct host_client *host, struct wire *items, struct pool
 	int64_t line = wire_get_integer(items, 0, INT32_MAX);
 	const char *message = wire_get_name(items, pool, 1100);
 	const char *traceback = wire_get_text(items, pool, 4400);
-	enum error_code code = what == HOST_FAULT_BUDGET || what == HOST_FAULT_MEMORY ? ERROR_BUDGET : ERROR_PLUGIN_FAULT;
+	enum error_code code =
+	    what == HOST_FAULT_BUDGET || what == HOST_FAULT_MEMORY ? ERROR_BUDGET : ERROR_PLUGIN_FAULT;
 
 	if (!wire_end(items))
 		return fault(host, error, "出错的消息不成样子");
@@ -245,7 +247,8 @@ static bool take_fault(struct host_client *host, struct wire *items, struct pool
 	return false;
 }
 
-const struct declarations *host_client_load(struct host_client *host, int index, const struct plugin_source *plugin, struct pool *pool, struct error *error)
+const struct declarations *host_client_load(
+    struct host_client *host, int index, const struct plugin_source *plugin, struct pool *pool, struct error *error)
 {
 	int64_t deadline = clock_monotonic_us() + LOAD_BUDGET_US;
 	struct declarations *declarations;
@@ -296,7 +299,8 @@ static void put_calendar(struct buffer *out, const struct schema *schema)
 	for (int year = 1990; schema->calendar != NULL && year < 2054 && year_count < 64; year++) {
 		struct date first = DATE_NONE, last = DATE_NONE;
 
-		if (!date_from_civil(year, 1, 1, &first) || !date_from_civil(year, 12, 31, &last) || !calendar_covers(schema->calendar, first))
+		if (!date_from_civil(year, 1, 1, &first) || !date_from_civil(year, 12, 31, &last) ||
+		    !calendar_covers(schema->calendar, first))
 			continue;
 		years[year_count++] = year;
 		for (struct date day = first; day.day <= last.day; day.day++) {
@@ -326,8 +330,8 @@ bool host_client_schema(struct host_client *host, const struct schema *schema, s
 	return send_frame(host, clock_monotonic_us() + LOAD_BUDGET_US, error);
 }
 
-static bool answer_ask(struct host_client *host, int64_t call_id, struct wire *items, const struct host_asker *asker, int64_t deadline_us, struct pool *pool,
-    struct error *error)
+static bool answer_ask(struct host_client *host, int64_t call_id, struct wire *items, const struct host_asker *asker,
+    int64_t deadline_us, struct pool *pool, struct error *error)
 {
 	enum host_ask ask = (enum host_ask)wire_get_integer(items, HOST_ASK_RECORD, HOST_ASK_FACTS);
 	struct error told = {0};
@@ -359,8 +363,9 @@ static bool answer_ask(struct host_client *host, int64_t call_id, struct wire *i
 	return send_frame(host, deadline_us, error);
 }
 
-bool host_client_call(struct host_client *host, enum host_call call, int plugin, int64_t function, struct date today, const struct buffer *arguments,
-    struct host_budget budget, const struct host_asker *asker, struct pool *pool, struct wire *ret_result, struct error *error)
+bool host_client_call(struct host_client *host, enum host_call call, int plugin, int64_t function, struct date today,
+    const struct buffer *arguments, struct host_budget budget, const struct host_asker *asker, struct pool *pool,
+    struct wire *ret_result, struct error *error)
 {
 	int64_t call_id = ++host->call_id, deadline = clock_monotonic_us() + budget.call_us;
 	int asks = 0;
@@ -381,7 +386,8 @@ bool host_client_call(struct host_client *host, enum host_call call, int plugin,
 
 		if (!receive_frame(host, deadline, &frame, error))
 			return false;
-		if (frame.type != HOST_ASK && frame.type != HOST_EMIT && frame.type != HOST_RESULT && frame.type != HOST_FAULT)
+		if (frame.type != HOST_ASK && frame.type != HOST_EMIT && frame.type != HOST_RESULT &&
+		    frame.type != HOST_FAULT)
 			return fault(host, error, "没有这种消息");
 		if (wire_get_integer(&frame.items, 0, INT64_MAX) != call_id || !wire_ok(&frame.items))
 			return fault(host, error, "答的不是问的");
@@ -397,7 +403,8 @@ bool host_client_call(struct host_client *host, enum host_call call, int plugin,
 		if (frame.type == HOST_ASK)
 			ok = answer_ask(host, call_id, &frame.items, asker, deadline, pool, error);
 		else {
-			enum host_block block = (enum host_block)wire_get_integer(&frame.items, HOST_BLOCK_TITLE, HOST_BLOCK_ITEM);
+			enum host_block block =
+			    (enum host_block)wire_get_integer(&frame.items, HOST_BLOCK_TITLE, HOST_BLOCK_ITEM);
 
 			ok = asker != NULL && asker->emit != NULL && wire_ok(&frame.items);
 			if (!ok)

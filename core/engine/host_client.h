@@ -28,7 +28,8 @@ struct plugin_source {
 /* What a call may want to know, and what it puts out. Called from the calling thread, inside host_client_call. */
 struct host_asker {
 	/* Append the items of the answer to out; false: error is told to the plugin instead. */
-	bool (*answer)(void *argument, enum host_ask ask, struct wire *items, struct pool *pool, struct buffer *out, struct error *error);
+	bool (*answer)(void *argument, enum host_ask ask, struct wire *items, struct pool *pool, struct buffer *out,
+	    struct error *error);
 	/* A block of output; false ends the call (error says why). */
 	bool (*emit)(void *argument, enum host_block block, struct wire *items, struct pool *pool, struct error *error);
 	void *argument;
@@ -45,13 +46,14 @@ bool host_client_is_alive(const struct host_client *host);
 int host_client_pid(const struct host_client *host);
 
 /* NULL: error is ERROR_PLUGIN_FAULT with "file:line: sentence", or ERROR_BUDGET. Lives in the pool. */
-must_check const struct declarations *host_client_load(struct host_client *host, int index, const struct plugin_source *plugin, struct pool *pool, struct error *error);
+must_check const struct declarations *host_client_load(
+    struct host_client *host, int index, const struct plugin_source *plugin, struct pool *pool, struct error *error);
 must_check bool host_client_schema(struct host_client *host, const struct schema *schema, struct error *error);
 
 /* arguments: the items behind "today" in HOST_CALL. The result's items are read through ret_result, which stays valid until the next call.
  * ERROR_PLUGIN_FAULT (sentence: "file:line: message"), ERROR_BUDGET, or what emit gave. */
-must_check bool host_client_call(struct host_client *host, enum host_call call, int plugin, int64_t function, struct date today,
-    const struct buffer *arguments, struct host_budget budget, const struct host_asker *asker, struct pool *pool, struct wire *ret_result,
-    struct error *error);
+must_check bool host_client_call(struct host_client *host, enum host_call call, int plugin, int64_t function,
+    struct date today, const struct buffer *arguments, struct host_budget budget, const struct host_asker *asker,
+    struct pool *pool, struct wire *ret_result, struct error *error);
 
 #endif

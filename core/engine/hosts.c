@@ -13,11 +13,11 @@ enum {
 #define FAULT_WINDOW_US (INT64_C(600) * 1000000)
 
 static const int64_t budget_us[] = {
-	[HOST_CALL_COMPUTE] = 250000, /* 20 ms a call inside; the rest is for a busy machine */
-	[HOST_CALL_GUARD] = 250000,
-	[HOST_CALL_EXPORT] = 60000000,
-	[HOST_CALL_CONFIG] = 1000000,
-	[HOST_CALL_TEST] = 60000000,
+    [HOST_CALL_COMPUTE] = 250000, /* 20 ms a call inside; the rest is for a busy machine */
+    [HOST_CALL_GUARD] = 250000,
+    [HOST_CALL_EXPORT] = 60000000,
+    [HOST_CALL_CONFIG] = 1000000,
+    [HOST_CALL_TEST] = 60000000,
 };
 
 struct seat {
@@ -148,7 +148,8 @@ static void note_fault(struct hosts *hosts, const struct plugin_set *set, int pl
 
 			record->set_aside = now - first < FAULT_WINDOW_US;
 			if (record->set_aside)
-				log_warning("plugin %s set aside after %d faults: %s", set->plugins[plugin].name, FAULTS_TO_SET_ASIDE, error->sentence);
+				log_warning("plugin %s set aside after %d faults: %s", set->plugins[plugin].name,
+				    FAULTS_TO_SET_ASIDE, error->sentence);
 		}
 	}
 	pthread_mutex_unlock(&hosts->lock);
@@ -164,8 +165,9 @@ static bool is_set_aside(struct hosts *hosts, int plugin)
 	return aside;
 }
 
-bool hosts_call(struct hosts *hosts, enum host_place place, const struct plugin_set *set, enum host_call call, int plugin, int64_t function, struct date today,
-    const struct buffer *arguments, const struct host_asker *asker, struct pool *pool, struct wire *ret_result, struct error *error)
+bool hosts_call(struct hosts *hosts, enum host_place place, const struct plugin_set *set, enum host_call call,
+    int plugin, int64_t function, struct date today, const struct buffer *arguments, const struct host_asker *asker,
+    struct pool *pool, struct wire *ret_result, struct error *error)
 {
 	struct seat *seat = &hosts->seats[place];
 	struct host_budget budget = {.call_us = budget_us[call]};
@@ -182,11 +184,14 @@ bool hosts_call(struct hosts *hosts, enum host_place place, const struct plugin_
 
 		if (!fill_seat(hosts, seat, set, error))
 			break;
-		ok = host_client_call(seat->host, call, plugin, function, today, arguments, budget, asker, pool, ret_result, &tried);
+		ok = host_client_call(
+		    seat->host, call, plugin, function, today, arguments, budget, asker, pool, ret_result, &tried);
 		if (ok) {
-			size_t left = ret_result->length - ret_result->offset; /* the host's buffer is reused by the next call */
+			size_t left =
+			    ret_result->length - ret_result->offset; /* the host's buffer is reused by the next call */
 
-			wire_read(ret_result, pool_copy_bytes(pool, ret_result->bytes + ret_result->offset, left), left);
+			wire_read(
+			    ret_result, pool_copy_bytes(pool, ret_result->bytes + ret_result->offset, left), left);
 			break;
 		}
 		*error = tried;
@@ -212,17 +217,19 @@ int64_t hosts_restarts(struct hosts *hosts)
 
 static int64_t count_declarations(const struct declarations *declared)
 {
-	return (int64_t)(declared->kind_count + declared->guard_count + declared->figure_count + declared->mapping_count + declared->export_count +
-	                 declared->calendar_count);
+	return (int64_t)(declared->kind_count + declared->guard_count + declared->figure_count +
+	    declared->mapping_count + declared->export_count + declared->calendar_count);
 }
 
-void hosts_plugin_status(struct hosts *hosts, const struct plugin_set *set, struct pool *pool, const struct plugin_status **ret_plugins, size_t *ret_count)
+void hosts_plugin_status(struct hosts *hosts, const struct plugin_set *set, struct pool *pool,
+    const struct plugin_status **ret_plugins, size_t *ret_count)
 {
 	struct plugin_status *plugins = pool_alloc_array(pool, set->plugin_count, sizeof(*plugins));
 
 	pthread_mutex_lock(&hosts->lock);
 	for (size_t i = 0; i < set->plugin_count; i++) {
-		const struct record_of_faults *record = i < PLUGINS_LARGEST && hosts->set == set ? &hosts->plugins[i] : NULL;
+		const struct record_of_faults *record =
+		    i < PLUGINS_LARGEST && hosts->set == set ? &hosts->plugins[i] : NULL;
 
 		plugins[i] = (struct plugin_status){.name = pool_copy_text(pool, set->plugins[i].name),
 		    .declarations = count_declarations(set->declarations[i])};

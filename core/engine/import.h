@@ -11,11 +11,12 @@
 struct import;
 
 struct import_request {
-	const char *unit;                  /* of bare amounts in the file (“单位：万元”), or NULL */
-	const char *kind, *map, *key, *on; /* NULL: by the mapping, else by headings alone; key NULL: id column, else a unique field with a column */
-	const char *const *header;         /* the headings, in the order of the cells */
+	const char *unit; /* of bare amounts in the file (“单位：万元”), or NULL */
+	const char *kind, *map, *key,
+	    *on; /* NULL: by the mapping, else by headings alone; key NULL: id column, else a unique field with a column */
+	const char *const *header; /* the headings, in the order of the cells */
 	size_t header_count;
-	const char *sheet, *what;          /* for refusals and the batch's name: "六月台账.csv" */
+	const char *sheet, *what; /* for refusals and the batch's name: "六月台账.csv" */
 	bool strict, clear_empty;
 	struct caller caller;
 	const char *note;
@@ -23,8 +24,8 @@ struct import_request {
 
 struct import_refusal {
 	const char *sheet;
-	int64_t row;          /* as the file counts them, from 1 */
-	int64_t column;       /* from 1; 0: the whole row */
+	int64_t row;	/* as the file counts them, from 1 */
+	int64_t column; /* from 1; 0: the whole row */
 	const char *column_name, *value, *reason;
 };
 struct import_change {
@@ -33,19 +34,19 @@ struct import_change {
 	const char *field_title, *from, *to;
 };
 struct import_report {
-	int64_t batch;        /* 0: nothing written */
-	int64_t seq;          /* preview: pass it to commit */
+	int64_t batch; /* 0: nothing written */
+	int64_t seq;   /* preview: pass it to commit */
 	int64_t first_seq, last_seq;
 	int64_t rows, added, changed, unchanged, refused; /* rows */
-	const struct import_refusal *refusals; /* at most 1,000 */
+	const struct import_refusal *refusals;		  /* at most 1,000 */
 	size_t refusal_count;
-	const struct import_change *changes;   /* at most 200, of the preview */
+	const struct import_change *changes; /* at most 200, of the preview */
 	size_t change_count;
 	int64_t more_changes;
 	const char *const *missing; /* ids whose key is not in the file, at most 100 */
 	size_t missing_count;
 	int64_t missing_total;
-	const char *key;      /* the field that rows were matched by, title */
+	const char *key;	    /* the field that rows were matched by, title */
 	const char *const *ignored; /* headings that nothing was made of */
 	size_t ignored_count;
 	const char *const *warnings;
@@ -53,14 +54,17 @@ struct import_report {
 };
 
 /* ERROR_INVALID: no column is understood, or a mapping is unknown (the nearest is named). */
-must_check struct import *import_begin(struct engine *engine, const struct import_request *request, struct error *error);
+must_check struct import *import_begin(
+    struct engine *engine, const struct import_request *request, struct error *error);
 /* cells: header_count texts a row (NULL: empty), row numbers beside them. */
-must_check bool import_rows(struct import *import, const char *const *const *rows, const int64_t *numbers, size_t count, struct error *error);
+must_check bool import_rows(
+    struct import *import, const char *const *const *rows, const int64_t *numbers, size_t count, struct error *error);
 typedef void import_progress(void *argument, int64_t done, int64_t total);
-must_check bool import_preview(struct import *import, import_progress *progress, void *argument, struct pool *pool, struct import_report *ret_report, struct error *error);
-/* seq: of the preview that was shown, or 0 for none. ERROR_CONFLICT: a record that it would change has changed since. */
-must_check bool import_commit(struct import *import, int64_t seq, bool dry_run, import_progress *progress, void *argument, struct pool *pool,
+must_check bool import_preview(struct import *import, import_progress *progress, void *argument, struct pool *pool,
     struct import_report *ret_report, struct error *error);
+/* seq: of the preview that was shown, or 0 for none. ERROR_CONFLICT: a record that it would change has changed since. */
+must_check bool import_commit(struct import *import, int64_t seq, bool dry_run, import_progress *progress,
+    void *argument, struct pool *pool, struct import_report *ret_report, struct error *error);
 void import_free(struct import *import); /* also before a commit: nothing is written then */
 
 #endif

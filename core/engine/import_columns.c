@@ -34,14 +34,16 @@ static bool bind_reached(const struct kind *kind, const char *text, struct pool 
 	if (length < 10 || strncmp(text, "reached(", 8) != 0 || text[length - 1] != ')' || kind->flow == NULL)
 		return false;
 	name = pool_copy_bytes(pool, text + 8, length - 9);
-	column->stage = strcmp(name, FLOW_RESUME) == 0 || strcmp(name, "复工") == 0 ? STAGE_RESUME : flow_find(kind->flow, name);
+	column->stage =
+	    strcmp(name, FLOW_RESUME) == 0 || strcmp(name, "复工") == 0 ? STAGE_RESUME : flow_find(kind->flow, name);
 	column->target = COLUMN_REACHED;
 	return column->stage >= 0;
 }
 
 static bool bind_target(const struct kind *kind, const char *text, struct pool *pool, struct import_column *column)
 {
-	static const char *const titles[] = {"title", "名称"}, *const ids[] = {"id", "编号"}, *const stages[] = {"stage", "阶段"};
+	static const char *const titles[] = {"title", "名称"}, *const ids[] = {"id", "编号"},
+				 *const stages[] = {"stage", "阶段"};
 	int position = kind_find_field(kind, text);
 
 	if (bind_reached(kind, text, pool, column))
@@ -70,7 +72,9 @@ static bool bind_target(const struct kind *kind, const char *text, struct pool *
 static bool bind_unit(struct binding *binding, struct import_column *column, struct error *error)
 {
 	const struct mapping_declaration *mapping = binding->import->mapping;
-	const char *unit = column->mapped != NULL && column->mapped->unit != NULL ? column->mapped->unit : mapping != NULL ? mapping->unit : NULL;
+	const char *unit = column->mapped != NULL && column->mapped->unit != NULL ? column->mapped->unit
+	    : mapping != NULL							  ? mapping->unit
+										  : NULL;
 	struct field *field;
 	int64_t fen;
 
@@ -106,8 +110,9 @@ static bool bind_column(struct binding *binding, const char *header, struct impo
 		if (mapped->target == NULL)
 			return true;
 		if (!bind_target(import->kind, mapped->target, binding->pool, column))
-			return error_set(error, ERROR_INVALID, "map", "%s:%d: 列“%s”对到“%s”，%s没有它", import->mapping->place.file, import->mapping->place.line,
-			    mapped->header, mapped->target, import->kind->title);
+			return error_set(error, ERROR_INVALID, "map", "%s:%d: 列“%s”对到“%s”，%s没有它",
+			    import->mapping->place.file, import->mapping->place.line, mapped->header, mapped->target,
+			    import->kind->title);
 		return bind_unit(binding, column, error);
 	}
 	if (!bind_target(import->kind, header, binding->pool, column))
@@ -118,7 +123,8 @@ static bool bind_column(struct binding *binding, const char *header, struct impo
 static int find_target(const struct import *import, enum column_target target, const struct field *field)
 {
 	for (size_t i = 0; i < import->column_count; i++)
-		if (import->columns[i].target == target && (field == NULL || strcmp(import->columns[i].field->name, field->name) == 0))
+		if (import->columns[i].target == target &&
+		    (field == NULL || strcmp(import->columns[i].field->name, field->name) == 0))
 			return (int)i;
 	return -1;
 }
@@ -127,15 +133,20 @@ static int find_target(const struct import *import, enum column_target target, c
 static bool bind_key(struct binding *binding, struct error *error)
 {
 	struct import *import = binding->import;
-	const char *key = binding->request->key != NULL ? binding->request->key : import->mapping != NULL ? import->mapping->key : NULL;
+	const char *key = binding->request->key != NULL ? binding->request->key
+	    : import->mapping != NULL			? import->mapping->key
+							: NULL;
 	struct import_column wanted = {0};
 
 	import->key_column = -1;
 	if (key != NULL) {
-		if (!bind_target(import->kind, key, binding->pool, &wanted) || wanted.target == COLUMN_STAGE || wanted.target == COLUMN_REACHED)
+		if (!bind_target(import->kind, key, binding->pool, &wanted) || wanted.target == COLUMN_STAGE ||
+		    wanted.target == COLUMN_REACHED)
 			return error_set(error, ERROR_INVALID, "key", "%s不能按“%s”对照", import->kind->title, key);
-		if (wanted.target == COLUMN_FIELD && (wanted.field->type != VALUE_TEXT || (!wanted.field->unique && !wanted.field->indexed))) {
-			error_set(error, ERROR_INVALID, "key", "%s不能作对照：要是声明了 unique 或 index 的文字字段", wanted.field->title);
+		if (wanted.target == COLUMN_FIELD &&
+		    (wanted.field->type != VALUE_TEXT || (!wanted.field->unique && !wanted.field->indexed))) {
+			error_set(error, ERROR_INVALID, "key", "%s不能作对照：要是声明了 unique 或 index 的文字字段",
+			    wanted.field->title);
 			return error_hint(error, "也可以按编号（id）或名称（title）对照");
 		}
 		import->key_column = find_target(import, wanted.target, wanted.field);
@@ -154,7 +165,9 @@ static bool bind_key(struct binding *binding, struct error *error)
 static bool bind_on(struct binding *binding, struct error *error)
 {
 	struct import *import = binding->import;
-	const char *on = binding->request->on != NULL ? binding->request->on : import->mapping != NULL ? import->mapping->on : NULL;
+	const char *on = binding->request->on != NULL ? binding->request->on
+	    : import->mapping != NULL		      ? import->mapping->on
+						      : NULL;
 	struct error not_a_date = {0};
 	struct date today = clock_today();
 	int position;
@@ -170,7 +183,8 @@ static bool bind_on(struct binding *binding, struct error *error)
 	}
 	position = kind_find_field(import->kind, on);
 	if (position < 0 || import->kind->fields[position].type != VALUE_DATE)
-		return error_set(error, ERROR_INVALID, "on", "“%s”不是日子，也不是%s的日期字段", on, import->kind->title);
+		return error_set(
+		    error, ERROR_INVALID, "on", "“%s”不是日子，也不是%s的日期字段", on, import->kind->title);
 	import->on_column = find_target(import, COLUMN_FIELD, &import->kind->fields[position]);
 	if (import->on_column < 0)
 		return error_set(error, ERROR_INVALID, "on", "文件里没有“%s”这一列", on);
@@ -183,10 +197,12 @@ static bool refuse_twice(const struct import *import, struct error *error)
 		for (size_t j = i + 1; j < import->column_count; j++) {
 			const struct import_column *a = &import->columns[i], *b = &import->columns[j];
 			bool same = a->target != COLUMN_IGNORED && a->target == b->target &&
-			            (a->target != COLUMN_FIELD || strcmp(a->field->name, b->field->name) == 0) && (a->target != COLUMN_REACHED || a->stage == b->stage);
+			    (a->target != COLUMN_FIELD || strcmp(a->field->name, b->field->name) == 0) &&
+			    (a->target != COLUMN_REACHED || a->stage == b->stage);
 
 			if (same)
-				return error_set(error, ERROR_INVALID, "header", "“%s”和“%s”两列说的是同一项", a->header, b->header);
+				return error_set(
+				    error, ERROR_INVALID, "header", "“%s”和“%s”两列说的是同一项", a->header, b->header);
 		}
 	return true;
 }
@@ -215,6 +231,7 @@ bool import_bind(struct import *import, const struct import_request *request, st
 		error_set(error, ERROR_INVALID, "header", "表头里没有一列是%s的字段", import->kind->title);
 		return error_hint(error, "全部字段：luodi fields %s；或用 --map 指定对照", import->kind->name);
 	}
-	import->day_first = import->mapping != NULL && import->mapping->dates != NULL && strcmp(import->mapping->dates, "day_first") == 0;
+	import->day_first = import->mapping != NULL && import->mapping->dates != NULL &&
+	    strcmp(import->mapping->dates, "day_first") == 0;
 	return refuse_twice(import, error) && bind_key(&binding, error) && bind_on(&binding, error);
 }

@@ -20,15 +20,15 @@ struct reading {
 	struct resolver resolver;
 	struct pool *pool;
 	const struct head *head;
-	const struct state *before;    /* the record on the row's day, or NULL */
-	const struct state *current;   /* now, or NULL */
-	struct change *changes;        /* of fields, as the cells say */
+	const struct state *before;  /* the record on the row's day, or NULL */
+	const struct state *current; /* now, or NULL */
+	struct change *changes;	     /* of fields, as the cells say */
 	int *change_columns;
 	size_t change_count;
-	struct entered_on *entered;    /* by day, then declared order */
+	struct entered_on *entered; /* by day, then declared order */
 	size_t entered_count;
-	const char *note;              /* COLUMN_NOTE's, or the import's, or NULL */
-	const char *stage;             /* COLUMN_STAGE's, or NULL */
+	const char *note;  /* COLUMN_NOTE's, or the import's, or NULL */
+	const char *stage; /* COLUMN_STAGE's, or NULL */
 	int stage_column;
 };
 
@@ -57,7 +57,8 @@ static const char *cell_of(const struct reading *reading, size_t column)
 
 static bool read_date(const struct import *import, const char *cell, struct date *ret_date, struct error *error)
 {
-	return import->day_first ? date_parse_day_first(cell, "", ret_date, error) : date_parse(cell, "", ret_date, error);
+	return import->day_first ? date_parse_day_first(cell, "", ret_date, error)
+				 : date_parse(cell, "", ret_date, error);
 }
 
 struct date import_day_of(const struct import *import, const char *const *cells, struct date today)
@@ -105,8 +106,10 @@ static bool read_reached(struct reading *reading, size_t column, const char *cel
 		error_set(error, ERROR_REFUSED, "", "这一天还没到：阶段的日子是发生过的");
 		return at_column(reading, column);
 	}
-	while (at > 0 && (reading->entered[at - 1].on.day > entered.on.day ||
-	                     (reading->entered[at - 1].on.day == entered.on.day && reading->entered[at - 1].stage > entered.stage))) {
+	while (at > 0 &&
+	    (reading->entered[at - 1].on.day > entered.on.day ||
+		(reading->entered[at - 1].on.day == entered.on.day &&
+		    reading->entered[at - 1].stage > entered.stage))) {
 		reading->entered[at] = reading->entered[at - 1];
 		at--;
 	}
@@ -118,7 +121,8 @@ static bool read_reached(struct reading *reading, size_t column, const char *cel
 static bool read_field(struct reading *reading, size_t column, const char *cell, struct error *error)
 {
 	const struct import_column *bound = &reading->import->columns[column];
-	struct value_context context = {.today = reading->resolver.today, .calendar = reading->import->set->schema->calendar};
+	struct value_context context = {
+	    .today = reading->resolver.today, .calendar = reading->import->set->schema->calendar};
 	struct change *change = &reading->changes[reading->change_count];
 	struct date date;
 
@@ -154,7 +158,8 @@ static bool read_cell(struct reading *reading, size_t column, struct error *erro
 	case COLUMN_TITLE:
 		if (!is_blank(cell)) {
 			reading->change_columns[reading->change_count] = (int)column;
-			reading->changes[reading->change_count++] = (struct change){.field = "title", .value = value_of_text(cell)};
+			reading->changes[reading->change_count++] =
+			    (struct change){.field = "title", .value = value_of_text(cell)};
 		}
 		return true;
 	case COLUMN_NOTE:
@@ -191,14 +196,16 @@ static bool find_by_key(struct reading *reading, struct error *error)
 	row->has_key = true;
 	row->key = key_of_text(key);
 	if (bound->target == COLUMN_ID) {
-		if (!schema_parse_id(import->set->schema, cell, &found[0]) || schema_kind_of(import->set->schema, found[0]) != import->kind) {
+		if (!schema_parse_id(import->set->schema, cell, &found[0]) ||
+		    schema_kind_of(import->set->schema, found[0]) != import->kind) {
 			error_set(error, ERROR_REFUSED, "id", "不是%s的编号", import->kind->title);
 			return at_column(reading, column);
 		}
 		row->record = found[0];
 		return true;
 	}
-	if (!store_find_key(reading->resolver.connection, import->kind, bound->target == COLUMN_FIELD ? bound->field : NULL, key, found, 2, &count, error))
+	if (!store_find_key(reading->resolver.connection, import->kind,
+		bound->target == COLUMN_FIELD ? bound->field : NULL, key, found, 2, &count, error))
 		return false;
 	if (count > 1) {
 		error_set(error, ERROR_REFUSED, "", "有两条以上都叫这个，对不上是哪一条");
@@ -218,12 +225,14 @@ static bool find_record(struct reading *reading, struct error *error)
 		return false;
 	if (row->record == 0)
 		return true;
-	reading->current = store_load_current(reading->resolver.connection, reading->import->kind, row->record, reading->pool, error);
+	reading->current =
+	    store_load_current(reading->resolver.connection, reading->import->kind, row->record, reading->pool, error);
 	if (reading->current == NULL)
 		return error->code == ERROR_NOT_FOUND ? at_column(reading, (size_t)reading->import->key_column) : false;
 	reading->before = row->day.day >= reading->current->on.day
-	                      ? reading->current
-	                      : store_load_state(reading->resolver.connection, reading->import->kind, row->record, row->day, SEQ_FOR_EVER, reading->pool, error);
+	    ? reading->current
+	    : store_load_state(reading->resolver.connection, reading->import->kind, row->record, row->day, SEQ_FOR_EVER,
+		  reading->pool, error);
 	return reading->before != NULL || error->code == ERROR_NONE;
 }
 
@@ -302,7 +311,8 @@ static bool make_creation(struct reading *reading, struct error *error)
 		struct event *move;
 
 		if (i == 0 && entered->stage != STAGE_RESUME && entered->on.day <= event->effective_on.day) {
-			event->effective_on = entered->on; /* it begins half-way: its first values reach back to there */
+			event->effective_on =
+			    entered->on; /* it begins half-way: its first values reach back to there */
 			event->stage = stage_name(reading, stage = entered->stage);
 			continue;
 		}
@@ -324,10 +334,12 @@ static bool make_creation(struct reading *reading, struct error *error)
 }
 
 /* The live event that brought the record into stage on that day. */
-static const struct event *find_entry(const char *stage, struct date on, const struct event *const *events, size_t count)
+static const struct event *find_entry(
+    const char *stage, struct date on, const struct event *const *events, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (events[i]->live && events[i]->stage != NULL && strcmp(events[i]->stage, stage) == 0 && events[i]->effective_on.day == on.day)
+		if (events[i]->live && events[i]->stage != NULL && strcmp(events[i]->stage, stage) == 0 &&
+		    events[i]->effective_on.day == on.day)
 			return events[i];
 	return NULL;
 }
@@ -336,7 +348,8 @@ static const struct event *find_entry(const char *stage, struct date on, const s
 static void correct_entry(struct reading *reading, const struct event *wrong, struct date on)
 {
 	int64_t *target = pool_alloc(reading->pool, sizeof(*target));
-	struct event *void_event = new_event(reading, EVENT_VOID, reading->resolver.today), *right = new_event(reading, wrong->action, on);
+	struct event *void_event = new_event(reading, EVENT_VOID, reading->resolver.today),
+		     *right = new_event(reading, wrong->action, on);
 	struct step *step = add_step(reading, NULL);
 
 	*target = wrong->seq;
@@ -355,7 +368,8 @@ static bool has_entry_on(struct reading *reading, int stage, struct date on, str
 	struct entry *entries;
 	size_t count = 0;
 
-	if (!store_load_entries(reading->resolver.connection, reading->import->kind, reading->row->record, reading->pool, &entries, &count, error))
+	if (!store_load_entries(reading->resolver.connection, reading->import->kind, reading->row->record,
+		reading->pool, &entries, &count, error))
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (entries[i].stage == stage && entries[i].on.day == on.day)
@@ -370,7 +384,8 @@ static bool add_entered(struct reading *reading, struct error *error)
 
 	for (size_t i = 0; i < reading->entered_count; i++) {
 		const struct entered_on *entered = &reading->entered[i];
-		struct date first = entered->stage == STAGE_RESUME ? DATE_NONE : reading->current->reached[entered->stage];
+		struct date first =
+		    entered->stage == STAGE_RESUME ? DATE_NONE : reading->current->reached[entered->stage];
 		const struct event *wrong = NULL;
 		struct event *move;
 
@@ -379,7 +394,9 @@ static bool add_entered(struct reading *reading, struct error *error)
 		if (error->code != ERROR_NONE)
 			return false;
 		if (!date_is_none(first)) {
-			if (events == NULL && !store_load_events(reading->resolver.connection, reading->row->record, SEQ_FOR_EVER, reading->pool, &events, &event_count, error))
+			if (events == NULL &&
+			    !store_load_events(reading->resolver.connection, reading->row->record, SEQ_FOR_EVER,
+				reading->pool, &events, &event_count, error))
 				return false;
 			wrong = find_entry(stage_name(reading, entered->stage), first, events, event_count);
 		}
@@ -402,9 +419,11 @@ static bool make_update(struct reading *reading, struct error *error)
 
 	for (size_t i = 0; i < reading->change_count; i++) {
 		int position = kind_find_stored_field(kind, reading->changes[i].field);
-		struct value now = position < 0 ? value_of_text(reading->before != NULL && reading->before->title != NULL ? reading->before->title : "")
-		                   : reading->before != NULL ? reading->before->values[position]
-		                                             : value_empty();
+		struct value now = position < 0
+		    ? value_of_text(
+			  reading->before != NULL && reading->before->title != NULL ? reading->before->title : "")
+		    : reading->before != NULL ? reading->before->values[position]
+					      : value_empty();
 
 		if (!value_equal(now, reading->changes[i].value))
 			kept[count++] = reading->changes[i];
@@ -432,25 +451,31 @@ static bool check_unique(struct reading *reading, struct error *error)
 		int64_t found[2];
 		size_t count = 0;
 
-		if (field == NULL || !field->unique || field->type != VALUE_TEXT || reading->changes[i].value.type != VALUE_TEXT)
+		if (field == NULL || !field->unique || field->type != VALUE_TEXT ||
+		    reading->changes[i].value.type != VALUE_TEXT)
 			continue;
-		if (!store_find_key(reading->resolver.connection, reading->import->kind, field, text_key(reading->pool, reading->changes[i].value.text), found, 2, &count, error))
+		if (!store_find_key(reading->resolver.connection, reading->import->kind, field,
+			text_key(reading->pool, reading->changes[i].value.text), found, 2, &count, error))
 			return false;
 		if (count > 0 && found[0] != reading->row->record) {
-			error_set(error, ERROR_REFUSED, field->name, "%s已经用了这个%s", resolve_id(&reading->resolver, found[0]), field->title);
+			error_set(error, ERROR_REFUSED, field->name, "%s已经用了这个%s",
+			    resolve_id(&reading->resolver, found[0]), field->title);
 			return at_column(reading, (size_t)reading->change_columns[i]);
 		}
 	}
 	return true;
 }
 
-bool import_plan_row(struct import *import, struct store_connection *connection, const struct head *head, const struct opinion *opinion, struct import_row *row,
-    struct pool *pool, struct error *error)
+bool import_plan_row(struct import *import, struct store_connection *connection, const struct head *head,
+    const struct opinion *opinion, struct import_row *row, struct pool *pool, struct error *error)
 {
 	struct reading reading = {.import = import, .row = row, .pool = pool, .head = head, .note = import->note};
 
-	reading.resolver = (struct resolver){
-	    .connection = connection, .schema = import->set->schema, .today = engine_today(head), .person = import->caller.person, .pool = pool};
+	reading.resolver = (struct resolver){.connection = connection,
+	    .schema = import->set->schema,
+	    .today = engine_today(head),
+	    .person = import->caller.person,
+	    .pool = pool};
 	reading.changes = pool_alloc_array(pool, import->column_count, sizeof(*reading.changes));
 	reading.change_columns = pool_alloc_array(pool, import->column_count, sizeof(*reading.change_columns));
 	reading.entered = pool_alloc_array(pool, import->column_count, sizeof(*reading.entered));
@@ -473,5 +498,6 @@ bool import_plan_row(struct import *import, struct store_connection *connection,
 		row->steps[row->step_count - 1].event->computed = opinion->computed;
 		row->steps[row->step_count - 1].event->computed_count = opinion->computed_count;
 	}
-	return plan_make(connection, import->kind, row->record, row->day, SEQ_FOR_EVER, row->steps, row->step_count, pool, &row->plan, error);
+	return plan_make(connection, import->kind, row->record, row->day, SEQ_FOR_EVER, row->steps, row->step_count,
+	    pool, &row->plan, error);
 }

@@ -53,13 +53,16 @@ static bool guard_applies(const struct guard *guard, const struct proposal *prop
 
 		if (event == NULL || event->action == EVENT_RECOMPUTE || (guard->actions & (1U << event->action)) == 0)
 			continue;
-		if (guard->stage < 0 || (event->stage != NULL && strcmp(event->stage, proposal->kind->flow->stages[guard->stage].name) == 0))
+		if (guard->stage < 0 ||
+		    (event->stage != NULL &&
+			strcmp(event->stage, proposal->kind->flow->stages[guard->stage].name) == 0))
 			return true;
 	}
 	return false;
 }
 
-static bool guard_holds_when(struct asking *asking, const struct guard *guard, const struct state *state, bool *ret_holds, struct error *error)
+static bool guard_holds_when(
+    struct asking *asking, const struct guard *guard, const struct state *state, bool *ret_holds, struct error *error)
 {
 	struct query query = {.kind = asking->proposal->kind, .moment = asking->view->moment, .row = state};
 	struct compiled_query compiled;
@@ -68,14 +71,17 @@ static bool guard_holds_when(struct asking *asking, const struct guard *guard, c
 	*ret_holds = true;
 	if (guard->declaration->when == NULL)
 		return true;
-	if (!view_parse_filter(asking->view, query.kind, guard->declaration->when, asking->pool, &query.filter, error) ||
-	    !query_compile_count(&query, asking->set->schema, asking->pool, &compiled, error) || !view_run_one(asking->view, &compiled, &count, 1, error))
+	if (!view_parse_filter(
+		asking->view, query.kind, guard->declaration->when, asking->pool, &query.filter, error) ||
+	    !query_compile_count(&query, asking->set->schema, asking->pool, &compiled, error) ||
+	    !view_run_one(asking->view, &compiled, &count, 1, error))
 		return false;
 	*ret_holds = count.number > 0;
 	return true;
 }
 
-static bool ask_guard(struct asking *asking, const struct guard *guard, const struct state *after, const struct state *before, struct error *error)
+static bool ask_guard(struct asking *asking, const struct guard *guard, const struct state *after,
+    const struct state *before, struct error *error)
 {
 	struct host_asker asker = asks_of_view(asking->view);
 	const char *name = guard->declaration->title != NULL ? guard->declaration->title : guard->declaration->name;
@@ -89,15 +95,16 @@ static bool ask_guard(struct asking *asking, const struct guard *guard, const st
 	wire_put_boolean(&request, before->exists);
 	if (before->exists)
 		state_put(&request, before);
-	ok = hosts_call(asking->engine->hosts, HOST_INTERACTIVE, asking->set, HOST_CALL_GUARD, guard->plugin, guard->declaration->check, after->on, &request, &asker,
-	    asking->pool, &result, error);
+	ok = hosts_call(asking->engine->hosts, HOST_INTERACTIVE, asking->set, HOST_CALL_GUARD, guard->plugin,
+	    guard->declaration->check, after->on, &request, &asker, asking->pool, &result, error);
 	buffer_clear(&request);
 	if (!ok) {
 		if (error->code == ERROR_BUDGET || error->code == ERROR_PLUGIN_FAULT) {
 			struct error inner = *error;
 
 			/* fail closed: a guard that can't answer refuses */
-			error_set(error, ERROR_PLUGIN_FAULT, "", "守卫“%s”没有答上来，改动不放行：%s", name, inner.sentence);
+			error_set(
+			    error, ERROR_PLUGIN_FAULT, "", "守卫“%s”没有答上来，改动不放行：%s", name, inner.sentence);
 			error_hint(error, "请管理员看：luodi plugins");
 		}
 		return false;
@@ -110,8 +117,9 @@ static bool ask_guard(struct asking *asking, const struct guard *guard, const st
 	if (!refused || (guard->declaration->warn && asking->proposal->note != NULL))
 		return true;
 	error_set(error, ERROR_REFUSED, field != NULL ? field : "", "%s", sentence);
-	return guard->declaration->warn ? error_hint(error, "确要这样，写明理由：--note 理由")
-	                                : error_hint(error, "守卫 %s，%s 插件", name, asking->set->plugins[guard->plugin].name);
+	return guard->declaration->warn
+	    ? error_hint(error, "确要这样，写明理由：--note 理由")
+	    : error_hint(error, "守卫 %s，%s 插件", name, asking->set->plugins[guard->plugin].name);
 }
 
 static bool ask_guards(struct asking *asking, struct error *error)
@@ -137,11 +145,14 @@ static bool ask_guards(struct asking *asking, struct error *error)
 	return true;
 }
 
-bool opinion_ask(struct engine *engine, struct plugin_set *set, struct proposal *proposal, const struct head *head, struct pool *pool, struct opinion *ret_opinion,
-    struct error *error)
+bool opinion_ask(struct engine *engine, struct plugin_set *set, struct proposal *proposal, const struct head *head,
+    struct pool *pool, struct opinion *ret_opinion, struct error *error)
 {
-	struct moment moment = {.present = proposal->day.day == proposal->resolver.today.day, .as_of = proposal->day, .known_seq = SEQ_FOR_EVER};
-	struct asking asking = {.engine = engine, .set = set, .proposal = proposal, .pool = pool, .opinion = ret_opinion};
+	struct moment moment = {.present = proposal->day.day == proposal->resolver.today.day,
+	    .as_of = proposal->day,
+	    .known_seq = SEQ_FOR_EVER};
+	struct asking asking = {
+	    .engine = engine, .set = set, .proposal = proposal, .pool = pool, .opinion = ret_opinion};
 	bool ok;
 
 	memset(ret_opinion, 0, sizeof(*ret_opinion));
@@ -150,7 +161,10 @@ bool opinion_ask(struct engine *engine, struct plugin_set *set, struct proposal 
 	asking.view = view_borrow(engine, set, proposal->resolver.connection, head, &moment, &proposal->wish->caller);
 	asking.view->on_read = note_read;
 	asking.view->on_read_argument = &asking;
-	ok = (!proposal->kind->computes || compute_plan(engine, set, &proposal->plan, head, pool, &ret_opinion->computed, &ret_opinion->computed_count, error)) && ask_guards(&asking, error);
+	ok = (!proposal->kind->computes ||
+		 compute_plan(engine, set, &proposal->plan, head, pool, &ret_opinion->computed,
+		     &ret_opinion->computed_count, error)) &&
+	    ask_guards(&asking, error);
 	view_close(asking.view);
 	if (ok && asking.too_many)
 		ok = error_set(error, ERROR_TOO_LARGE, "", "守卫读的记录太多，最多 %d 条", READS_LARGEST);

@@ -7,7 +7,7 @@
 
 /* Outside any write transaction, on a snapshot: asks the interactive host. False: a guard refused (ERROR_REFUSED), or a plugin failed, in
  * which case the change is refused too (ERROR_PLUGIN_FAULT). The states of the proposal get their computed values. */
-must_check bool opinion_ask(struct engine *engine, struct plugin_set *set, struct proposal *proposal, const struct head *head, struct pool *pool,
-    struct opinion *ret_opinion, struct error *error);
+must_check bool opinion_ask(struct engine *engine, struct plugin_set *set, struct proposal *proposal,
+    const struct head *head, struct pool *pool, struct opinion *ret_opinion, struct error *error);
 
 #endif

@@ -36,7 +36,7 @@ struct engine {
 
 	pthread_mutex_t reload_lock; /* one reload at a time */
 	int64_t started_us, started_monotonic_us;
-	_Atomic int64_t last_seq;    /* committed */
+	_Atomic int64_t last_seq; /* committed */
 
 	void (*broken)(void *argument);
 	void *broken_argument;

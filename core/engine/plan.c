@@ -12,12 +12,13 @@ struct making {
 	/* the slow path: */
 	struct event **events; /* copies of the stored ones, then the steps' */
 	size_t event_count;
-	struct state *rows;    /* the last state of each day that has a row, as the steps go on */
+	struct state *rows; /* the last state of each day that has a row, as the steps go on */
 	size_t row_count;
 	const struct timeline *before; /* may be NULL: not folded yet */
 };
 
-static struct state *absent_state(struct pool *pool, const struct kind *kind, int64_t record, struct date on, int64_t version)
+static struct state *absent_state(
+    struct pool *pool, const struct kind *kind, int64_t record, struct date on, int64_t version)
 {
 	struct state *state = state_new(pool, kind, record);
 
@@ -35,7 +36,8 @@ static bool fits_at_end(const struct making *making, const struct state *current
 	for (size_t i = 0; i < making->plan->step_count; i++) {
 		const struct step *step = &making->plan->steps[i];
 
-		if (step->event == NULL || step->voided_count > 0 || step->restored_count > 0 || step->event->place != 0)
+		if (step->event == NULL || step->voided_count > 0 || step->restored_count > 0 ||
+		    step->event->place != 0)
 			return false;
 		if (step->event->effective_on.day < last.day)
 			return false;
@@ -53,8 +55,9 @@ static bool append_steps(struct making *making, const struct state *current, str
 	struct state *state;
 
 	state = current != NULL ? state_copy(making->pool, current) : state_new(making->pool, plan->kind, plan->record);
-	plan->before_now = plan->before_day =
-	    current != NULL ? current : absent_state(making->pool, plan->kind, plan->record, plan->steps[0].event->effective_on, 0);
+	plan->before_now = plan->before_day = current != NULL
+	    ? current
+	    : absent_state(making->pool, plan->kind, plan->record, plan->steps[0].event->effective_on, 0);
 	for (size_t i = 0; i < plan->step_count; i++) {
 		struct step *step = &plan->steps[i];
 		struct entry *entries = pool_alloc_array(making->pool, 2, sizeof(*entries));
@@ -126,7 +129,8 @@ static void restate(struct making *making, struct step *step, const struct timel
 	for (size_t i = 0; i < making->row_count; i++) {
 		struct date day = making->rows[i].on;
 		const struct state *now = timeline_at(timeline, day);
-		struct state *state = now != NULL ? state_copy(making->pool, now) : absent_state(making->pool, plan->kind, plan->record, day, version);
+		struct state *state = now != NULL ? state_copy(making->pool, now)
+						  : absent_state(making->pool, plan->kind, plan->record, day, version);
 
 		state->on = day;
 		state->version = version;
@@ -157,13 +161,15 @@ static bool is_own(const struct plan *plan, int64_t seq)
 static bool was_faulty(const struct timeline *before, const struct fold_fault *fault)
 {
 	for (size_t i = 0; i < before->fault_count; i++)
-		if (before->faults[i].seq == fault->seq && strcmp(before->faults[i].error.field, fault->error.field) == 0)
+		if (before->faults[i].seq == fault->seq &&
+		    strcmp(before->faults[i].error.field, fault->error.field) == 0)
 			return true;
 	return false;
 }
 
 /* A step that was already impossible under today's declarations is not this change's doing. */
-static bool check_faults(struct making *making, const struct timeline *before, const struct timeline *after, struct error *error)
+static bool check_faults(
+    struct making *making, const struct timeline *before, const struct timeline *after, struct error *error)
 {
 	for (size_t i = 0; i < after->fault_count; i++) {
 		const struct fold_fault *fault = &after->faults[i];
@@ -173,7 +179,8 @@ static bool check_faults(struct making *making, const struct timeline *before, c
 		*error = fault->error;
 		if (!is_own(making->plan, fault->seq)) {
 			if (error->hint[0] == '\0')
-				error_hint(error, "后面有一步会变得不可能；先用 luodi correct %" PRId64 " 改那一步", fault->seq);
+				error_hint(error, "后面有一步会变得不可能；先用 luodi correct %" PRId64 " 改那一步",
+				    fault->seq);
 		} else {
 			/* our own step has no number yet: only what is wrong with it */
 			const char *behind = strstr(error->sentence, "：");
@@ -198,35 +205,42 @@ static bool check_beginning(struct making *making, struct error *error)
 	for (size_t i = 0; creation != NULL && i < making->plan->step_count; i++) {
 		const struct event *event = making->plan->steps[i].event;
 
-		if (event == NULL || event->action == EVENT_CREATE || event->effective_on.day >= creation->effective_on.day)
+		if (event == NULL || event->action == EVENT_CREATE ||
+		    event->effective_on.day >= creation->effective_on.day)
 			continue;
-		if (making->plan->steps[0].voided_count > 0) /* a correction: the fold names what is before the creation */
+		if (making->plan->steps[0].voided_count >
+		    0) /* a correction: the fold names what is before the creation */
 			continue;
 		error_set(error, ERROR_REFUSED, "on", "%s 从 %s 才有，不能改它在 %s 的样子",
-		    kind_format_id(making->plan->kind, making->plan->record, id), date_format(creation->effective_on, began),
-		    date_format(event->effective_on, day));
+		    kind_format_id(making->plan->kind, making->plan->record, id),
+		    date_format(creation->effective_on, began), date_format(event->effective_on, day));
 		return error_hint(error, "它若更早就有：luodi correct %" PRId64 " --on %s", creation->seq, day);
 	}
 	return true;
 }
 
-static void read_ends(struct making *making, const struct timeline *before, const struct timeline *after, int64_t version)
+static void read_ends(
+    struct making *making, const struct timeline *before, const struct timeline *after, int64_t version)
 {
 	struct plan *plan = making->plan;
 	const struct state *state = timeline_at(before, making->day);
 	struct date last = making->day;
 	struct state *now;
 
-	plan->before_day = state != NULL ? state : absent_state(making->pool, plan->kind, plan->record, making->day, plan->old_version);
+	plan->before_day = state != NULL
+	    ? state
+	    : absent_state(making->pool, plan->kind, plan->record, making->day, plan->old_version);
 	state = timeline_at(after, making->day);
-	plan->after_day = state != NULL ? state : absent_state(making->pool, plan->kind, plan->record, making->day, version);
-	plan->before_now = before->day_count > 0 ? &before->days[before->day_count - 1]
-	                                         : absent_state(making->pool, plan->kind, plan->record, making->day, plan->old_version);
+	plan->after_day =
+	    state != NULL ? state : absent_state(making->pool, plan->kind, plan->record, making->day, version);
+	plan->before_now = before->day_count > 0
+	    ? &before->days[before->day_count - 1]
+	    : absent_state(making->pool, plan->kind, plan->record, making->day, plan->old_version);
 	for (size_t i = 0; i < making->row_count; i++)
 		if (making->rows[i].on.day > last.day)
 			last = making->rows[i].on;
 	now = after->day_count > 0 ? state_copy(making->pool, &after->days[after->day_count - 1])
-	                           : absent_state(making->pool, plan->kind, plan->record, last, version);
+				   : absent_state(making->pool, plan->kind, plan->record, last, version);
 	now->on = last; /* the day of the last row, which a later change must not come before unnoticed */
 	now->version = version;
 	plan->after_now = now;
@@ -239,13 +253,16 @@ static bool fold_steps(struct making *making, struct error *error)
 	struct timeline before, after = {0};
 	size_t stored_count;
 
-	if (!store_load_events(making->connection, plan->record, making->known_seq, making->pool, &stored, &stored_count, error) ||
-	    !store_load_days(making->connection, plan->kind, plan->record, making->pool, &making->rows, &making->row_count, error))
+	if (!store_load_events(
+		making->connection, plan->record, making->known_seq, making->pool, &stored, &stored_count, error) ||
+	    !store_load_days(
+		making->connection, plan->kind, plan->record, making->pool, &making->rows, &making->row_count, error))
 		return false;
 	load_copies(making, stored, stored_count);
 	if (!check_beginning(making, error))
 		return false;
-	fold_timeline(plan->kind, plan->record, (const struct event *const *)making->events, making->event_count, plan->old_version, making->pool, &before);
+	fold_timeline(plan->kind, plan->record, (const struct event *const *)making->events, making->event_count,
+	    plan->old_version, making->pool, &before);
 	for (size_t i = 0; i < plan->step_count; i++) {
 		struct step *step = &plan->steps[i];
 
@@ -255,8 +272,8 @@ static bool fold_steps(struct making *making, struct error *error)
 			step->event->live = true;
 			making->events[making->event_count++] = step->event;
 		}
-		fold_timeline(plan->kind, plan->record, (const struct event *const *)making->events, making->event_count,
-		    plan->old_version + (int64_t)i + 1, making->pool, &after);
+		fold_timeline(plan->kind, plan->record, (const struct event *const *)making->events,
+		    making->event_count, plan->old_version + (int64_t)i + 1, making->pool, &after);
 		restate(making, step, &after, plan->old_version + (int64_t)i + 1);
 	}
 	if (!check_faults(making, &before, &after, error))
@@ -266,11 +283,17 @@ static bool fold_steps(struct making *making, struct error *error)
 	return true;
 }
 
-bool plan_make(struct store_connection *connection, const struct kind *kind, int64_t record, struct date day, int64_t known_seq, struct step *steps, size_t step_count,
-    struct pool *pool, struct plan *ret_plan, struct error *error)
+bool plan_make(struct store_connection *connection, const struct kind *kind, int64_t record, struct date day,
+    int64_t known_seq, struct step *steps, size_t step_count, struct pool *pool, struct plan *ret_plan,
+    struct error *error)
 {
-	struct plan plan = {.kind = kind, .record = record != 0 ? record : record_key(kind->number, 0), .steps = steps, .step_count = step_count, .day = day};
-	struct making making = {.connection = connection, .pool = pool, .plan = &plan, .day = day, .known_seq = known_seq};
+	struct plan plan = {.kind = kind,
+	    .record = record != 0 ? record : record_key(kind->number, 0),
+	    .steps = steps,
+	    .step_count = step_count,
+	    .day = day};
+	struct making making = {
+	    .connection = connection, .pool = pool, .plan = &plan, .day = day, .known_seq = known_seq};
 	struct state *current = NULL;
 
 	for (size_t i = 0; i < step_count; i++)
@@ -312,7 +335,8 @@ static bool append_event(struct store *store, struct step *step, struct event *e
 	if (!store_append_event(store, event, error))
 		return false;
 	if (event->seq != step->seq)
-		return error_set(error, ERROR_INTERNAL, "", "序号 #%" PRId64 " 与预计的 #%" PRId64 " 不符", event->seq, step->seq);
+		return error_set(
+		    error, ERROR_INTERNAL, "", "序号 #%" PRId64 " 与预计的 #%" PRId64 " 不符", event->seq, step->seq);
 	return true;
 }
 
@@ -339,7 +363,8 @@ bool plan_apply(struct store *store, struct plan *plan, struct error *error)
 			if (!store_append_state(store, &step->rows[j], step->seq, error))
 				return false;
 		if (plan->restated) {
-			if (!store_put_entries(store, plan->kind, plan->record, step->entries, step->entry_count, step->seq, error))
+			if (!store_put_entries(
+				store, plan->kind, plan->record, step->entries, step->entry_count, step->seq, error))
 				return false;
 			continue;
 		}

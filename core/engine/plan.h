@@ -9,10 +9,11 @@
 #include "store/store.h"
 
 struct step { /* one journal event as it touches this record */
-	struct event *event;    /* of this record, not yet appended: its seq is set to the one it would get. NULL: a void or restore, in aside or appended elsewhere */
-	struct event *aside;    /* or NULL: a void or restore of this step's events, appended with the step */
-	int64_t seq;            /* the event's, provisional */
-	const int64_t *voided;  /* seqs of this record's events that it takes out of the fold … */
+	struct event *
+	    event; /* of this record, not yet appended: its seq is set to the one it would get. NULL: a void or restore, in aside or appended elsewhere */
+	struct event *aside;   /* or NULL: a void or restore of this step's events, appended with the step */
+	int64_t seq;	       /* the event's, provisional */
+	const int64_t *voided; /* seqs of this record's events that it takes out of the fold … */
 	size_t voided_count;
 	const int64_t *restored; /* … or brings back */
 	size_t restored_count;
@@ -28,20 +29,21 @@ struct plan {
 	int64_t record;
 	struct step *steps;
 	size_t step_count;
-	bool restated;                   /* a fold was made: entries are whole lists */
-	int64_t old_version;             /* 0: it was not there */
+	bool restated;				    /* a fold was made: entries are whole lists */
+	int64_t old_version;			    /* 0: it was not there */
 	const struct state *before_day, *after_day; /* at the end of day; exists false where it is not there */
 	const struct state *before_now, *after_now;
-	struct date day;                 /* the earliest that changes */
-	struct event *const *loaded;     /* the record's events, where a fold was made */
+	struct date day;	     /* the earliest that changes */
+	struct event *const *loaded; /* the record's events, where a fold was made */
 	size_t loaded_count;
 };
 
 /* record 0: steps[0].event creates it; the plan then counts with number 0 until plan_number(). ERROR_REFUSED names the step that becomes
  * impossible. day: of the change, for before_day and after_day. known_seq: stored events
  * count as they were known then (an undo has already said what goes). */
-must_check bool plan_make(struct store_connection *connection, const struct kind *kind, int64_t record, struct date day, int64_t known_seq, struct step *steps, size_t step_count,
-    struct pool *pool, struct plan *ret_plan, struct error *error);
+must_check bool plan_make(struct store_connection *connection, const struct kind *kind, int64_t record, struct date day,
+    int64_t known_seq, struct step *steps, size_t step_count, struct pool *pool, struct plan *ret_plan,
+    struct error *error);
 
 /* A creation's key. Before plan_apply. */
 void plan_number(struct plan *plan, int64_t record);

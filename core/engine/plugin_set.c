@@ -16,15 +16,16 @@ static const struct field_declaration stated_fields[] = {
 };
 static const struct kind_declaration own_kinds[] = {
     {.place = {.file = "luodi", .line = 1},
-        .name = STATED_KIND,
-        .title = "对外表述",
-        .prefix = "ST",
-        .fields = stated_fields,
-        .field_count = sizeof(stated_fields) / sizeof(stated_fields[0])},
+	.name = STATED_KIND,
+	.title = "对外表述",
+	.prefix = "ST",
+	.fields = stated_fields,
+	.field_count = sizeof(stated_fields) / sizeof(stated_fields[0])},
 };
 static const struct declarations own_declarations = {.plugin = "luodi", .kinds = own_kinds, .kind_count = 1};
 
-static bool load_all(struct plugin_set *set, struct host_client *host, const struct declarations **declarations, struct buffer *faults, struct error *error)
+static bool load_all(struct plugin_set *set, struct host_client *host, const struct declarations **declarations,
+    struct buffer *faults, struct error *error)
 {
 	bool ok = true;
 
@@ -59,8 +60,8 @@ static void name_set(struct schema *schema)
 	schema_set_hash(schema, hash);
 }
 
-struct plugin_set *plugin_set_load(const char *const *folders, size_t folder_count, const char *extra, struct host_client *host,
-    const struct catalog *catalog, struct buffer *ret_faults, struct error *error)
+struct plugin_set *plugin_set_load(const char *const *folders, size_t folder_count, const char *extra,
+    struct host_client *host, const struct catalog *catalog, struct buffer *ret_faults, struct error *error)
 {
 	struct pool *pool = pool_new();
 	struct plugin_set *set = pool_alloc(pool, sizeof(*set));
@@ -69,7 +70,8 @@ struct plugin_set *plugin_set_load(const char *const *folders, size_t folder_cou
 
 	set->pool = pool;
 	set->references = 1;
-	if (!plugin_sources_read(folders, folder_count, extra, pool, &set->plugins, &set->plugin_count, ret_faults, error)) {
+	if (!plugin_sources_read(
+		folders, folder_count, extra, pool, &set->plugins, &set->plugin_count, ret_faults, error)) {
 		pool_free(pool);
 		return NULL;
 	}
@@ -109,7 +111,8 @@ void plugin_set_release(struct plugin_set *set)
 }
 
 /* References by title can only be looked up where there are records: here any name will do. */
-static bool resolve_any(void *argument, const struct kind *kind, const char *text, int64_t *ret_records, size_t limit, size_t *ret_count, struct error *error)
+static bool resolve_any(void *argument, const struct kind *kind, const char *text, int64_t *ret_records, size_t limit,
+    size_t *ret_count, struct error *error)
 {
 	(void)argument;
 	(void)kind;
@@ -121,17 +124,23 @@ static bool resolve_any(void *argument, const struct kind *kind, const char *tex
 	return true;
 }
 
-static bool check_filter(const struct plugin_set *set, const struct place *place, const char *what, const struct kind *kind, const char *filter, struct pool *pool,
-    struct buffer *faults, struct error *error)
+static bool check_filter(const struct plugin_set *set, const struct place *place, const char *what,
+    const struct kind *kind, const char *filter, struct pool *pool, struct buffer *faults, struct error *error)
 {
-	struct filter_context context = {.schema = set->schema, .as_of = {18628}, .has_period = true, .period = {{18628}, {18992}}, .me = 1, .resolve = resolve_any};
+	struct filter_context context = {.schema = set->schema,
+	    .as_of = {18628},
+	    .has_period = true,
+	    .period = {{18628}, {18992}},
+	    .me = 1,
+	    .resolve = resolve_any};
 	struct error one = {0};
 
 	if (filter == NULL || filter_parse(kind, filter, &context, pool, &one) != NULL)
 		return true;
 	buffer_format(faults, "%s:%d: %s 的条件“%s”：%s\n", place->file, place->line, what, filter, one.sentence);
 	if (error->code == ERROR_NONE)
-		error_set(error, ERROR_INVALID, "plugins", "%s:%d: %s 的条件“%s”：%s", place->file, place->line, what, filter, one.sentence);
+		error_set(error, ERROR_INVALID, "plugins", "%s:%d: %s 的条件“%s”：%s", place->file, place->line, what,
+		    filter, one.sentence);
 	return false;
 }
 
@@ -145,13 +154,19 @@ bool plugin_set_check_filters(const struct plugin_set *set, struct buffer *ret_f
 		const struct figure_declaration *figure = schema->figures[i];
 		const struct kind *kind = schema_find_kind(schema, figure->of);
 
-		ok = check_filter(set, &figure->place, figure->name, kind, figure->numerator.where, pool, ret_faults, error) && ok;
-		ok = check_filter(set, &figure->place, figure->name, kind, figure->denominator.where, pool, ret_faults, error) && ok;
+		ok = check_filter(
+			 set, &figure->place, figure->name, kind, figure->numerator.where, pool, ret_faults, error) &&
+		    ok;
+		ok = check_filter(
+			 set, &figure->place, figure->name, kind, figure->denominator.where, pool, ret_faults, error) &&
+		    ok;
 	}
 	for (size_t i = 0; i < schema->guard_count; i++) {
 		const struct guard_declaration *guard = schema->guards[i].declaration;
 
-		ok = check_filter(set, &guard->place, guard->name, &schema->kinds[schema->guards[i].kind], guard->when, pool, ret_faults, error) && ok;
+		ok = check_filter(set, &guard->place, guard->name, &schema->kinds[schema->guards[i].kind], guard->when,
+			 pool, ret_faults, error) &&
+		    ok;
 	}
 	pool_free(pool);
 	return ok;

@@ -32,7 +32,8 @@ static bool name_is_good(const char *name, size_t length, bool module)
 	if (length == 0 || length > 31 || name[0] < 'a' || name[0] > 'z')
 		return false;
 	for (size_t i = 0; i < length; i++)
-		if (!((name[i] >= 'a' && name[i] <= 'z') || (name[i] >= '0' && name[i] <= '9') || name[i] == '_' || (!module && name[i] == '-')))
+		if (!((name[i] >= 'a' && name[i] <= 'z') || (name[i] >= '0' && name[i] <= '9') || name[i] == '_' ||
+			(!module && name[i] == '-')))
 			return false;
 	return true;
 }
@@ -47,7 +48,8 @@ static char *read_source(struct reading *reading, int folder, const char *plugin
 	if (file < 0 || fstat(file, &status) != 0 || !S_ISREG(status.st_mode))
 		reading_fault(reading, plugin, name, "打不开，或不是普通文件（不跟随链接）");
 	else if ((status.st_mode & 022) != 0 || (status.st_uid != 0 && status.st_uid != geteuid()))
-		reading_fault(reading, plugin, name, "别人能改这个文件：属主要是 root 或运行 luodid 的用户，并去掉组和其他人的写权限");
+		reading_fault(reading, plugin, name,
+		    "别人能改这个文件：属主要是 root 或运行 luodid 的用户，并去掉组和其他人的写权限");
 	else if (status.st_size > SOURCE_LARGEST)
 		reading_fault(reading, plugin, name, "文件超过 1 MiB");
 	else {
@@ -118,8 +120,10 @@ static void read_plugin(struct reading *reading, int parent, const char *name, c
 		} else if (plugin.module_count == MODULES_LARGEST || total > PLUGIN_LARGEST)
 			reading_fault(reading, name, file->d_name, "一个插件最多 64 个文件、4 MiB");
 		else
-			modules[plugin.module_count++] = (struct plugin_module){
-			    .name = pool_copy_bytes(reading->pool, file->d_name, length - 4), .source = source, .length = source_length};
+			modules[plugin.module_count++] =
+			    (struct plugin_module){.name = pool_copy_bytes(reading->pool, file->d_name, length - 4),
+				.source = source,
+				.length = source_length};
 	}
 	if (directory != NULL)
 		closedir(directory);
@@ -160,10 +164,12 @@ static void read_folder(struct reading *reading, const char *path, const char *b
 	if (directory == NULL)
 		reading_fault(reading, path, "", "打不开这个插件文件夹");
 	while (directory != NULL && (entry = readdir(directory)) != NULL) {
-		if (entry->d_name[0] == '.' || !has_init(parent, entry->d_name) || (but != NULL && strcmp(entry->d_name, but) == 0))
+		if (entry->d_name[0] == '.' || !has_init(parent, entry->d_name) ||
+		    (but != NULL && strcmp(entry->d_name, but) == 0))
 			continue;
 		if (!name_is_good(entry->d_name, strlen(entry->d_name), false))
-			reading_fault(reading, entry->d_name, "init.lua", "插件名只用小写字母、数字、下划线和连字号，最多 31 个");
+			reading_fault(
+			    reading, entry->d_name, "init.lua", "插件名只用小写字母、数字、下划线和连字号，最多 31 个");
 		else
 			read_plugin(reading, parent, entry->d_name, entry->d_name);
 	}
@@ -178,8 +184,8 @@ static int by_plugin_name(const void *a, const void *b)
 	return strcmp(((const struct plugin_source *)a)->name, ((const struct plugin_source *)b)->name);
 }
 
-bool plugin_sources_read(const char *const *folders, size_t folder_count, const char *extra, struct pool *pool, const struct plugin_source **ret_plugins,
-    size_t *ret_count, struct buffer *ret_faults, struct error *error)
+bool plugin_sources_read(const char *const *folders, size_t folder_count, const char *extra, struct pool *pool,
+    const struct plugin_source **ret_plugins, size_t *ret_count, struct buffer *ret_faults, struct error *error)
 {
 	struct reading *reading = pool_alloc(pool, sizeof(*reading));
 	char *real = extra != NULL ? realpath(extra, NULL) : NULL;
@@ -195,7 +201,8 @@ bool plugin_sources_read(const char *const *folders, size_t folder_count, const 
 		read_plugin(reading, AT_FDCWD, name, real);
 	free(real);
 	if (reading->failed)
-		return error_set(error, ERROR_INVALID, "plugins", "插件读不进来：%.*s", (int)strcspn(buffer_text(ret_faults), "\n"), buffer_text(ret_faults));
+		return error_set(error, ERROR_INVALID, "plugins", "插件读不进来：%.*s",
+		    (int)strcspn(buffer_text(ret_faults), "\n"), buffer_text(ret_faults));
 	qsort(reading->plugins, reading->count, sizeof(reading->plugins[0]), by_plugin_name);
 	*ret_plugins = reading->plugins;
 	*ret_count = reading->count;

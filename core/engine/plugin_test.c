@@ -145,7 +145,8 @@ static void give_fields(struct wish *wish, const struct plain *fields)
 
 			buffer_init(&joined, VALUE_TEXT_LARGEST);
 			for (size_t j = 0; j < value->count; j++)
-				buffer_format(&joined, "%s%s", j > 0 ? "," : "", value->items[j].text != NULL ? value->items[j].text : "");
+				buffer_format(&joined, "%s%s", j > 0 ? "," : "",
+				    value->items[j].text != NULL ? value->items[j].text : "");
 			one->form = GIVEN_TEXT;
 			one->text = pool_copy_text(wish->pool, buffer_text(&joined));
 			buffer_clear(&joined);
@@ -191,7 +192,8 @@ static bool wish_of(const char *does, const struct plain *arguments, struct wish
 }
 
 /* dry: only asks. What a rule refuses is an answer; what is asked wrongly is an error. */
-static bool answer_change(struct testing *testing, const char *does, bool dry, const struct plain *arguments, struct buffer *out, struct error *error)
+static bool answer_change(struct testing *testing, const char *does, bool dry, const struct plain *arguments,
+    struct buffer *out, struct error *error)
 {
 	struct table table = new_table(testing->pool);
 	struct outcome *outcome;
@@ -245,16 +247,19 @@ static bool answer_get(struct testing *testing, const struct plain *arguments, s
 		}
 		for (size_t i = 0; i < state->kind->field_count; i++)
 			if (!state->kind->fields[i].hidden && state->values[i].type != VALUE_EMPTY)
-				add_text(&table, state->kind->fields[i].name, view_show_field(view, &state->kind->fields[i], state->values[i], testing->pool));
+				add_text(&table, state->kind->fields[i].name,
+				    view_show_field(view, &state->kind->fields[i], state->values[i], testing->pool));
 		put_table(out, &table);
 	}
 	view_close(view);
 	return ok;
 }
 
-static bool answer_figure(struct testing *testing, const struct plain *arguments, struct buffer *out, struct error *error)
+static bool answer_figure(
+    struct testing *testing, const struct plain *arguments, struct buffer *out, struct error *error)
 {
-	struct view_request request = {.as_of = text_of(arguments, "as_of"), .period = text_of(arguments, "period"), .caller = tester};
+	struct view_request request = {
+	    .as_of = text_of(arguments, "as_of"), .period = text_of(arguments, "period"), .caller = tester};
 	const char *name = text_of(arguments, "name") != NULL ? text_of(arguments, "name") : "";
 	struct view *view = view_open(testing->engine, &request, error);
 	struct table table = new_table(testing->pool);
@@ -281,9 +286,11 @@ static bool keep_bytes(void *argument, const char *bytes, size_t length)
 	return buffer_append(argument, bytes, length);
 }
 
-static bool answer_export(struct testing *testing, const struct plain *arguments, struct buffer *out, struct error *error)
+static bool answer_export(
+    struct testing *testing, const struct plain *arguments, struct buffer *out, struct error *error)
 {
-	struct export_request request = {.name = text_of(arguments, "name"), .format = text_of(arguments, "format"), .view = {.caller = tester}};
+	struct export_request request = {
+	    .name = text_of(arguments, "name"), .format = text_of(arguments, "format"), .view = {.caller = tester}};
 	const struct plain *given = plain_find(arguments, "args");
 	struct table table = new_table(testing->pool);
 	struct export_argument *args = pool_alloc_array(testing->pool, given != NULL ? given->count : 0, sizeof(*args));
@@ -322,7 +329,8 @@ static bool answer_at(struct testing *testing, const struct plain *arguments, st
 	return true;
 }
 
-static bool answer_test(void *argument, enum host_ask ask, struct wire *items, struct pool *pool, struct buffer *out, struct error *error)
+static bool answer_test(
+    void *argument, enum host_ask ask, struct wire *items, struct pool *pool, struct buffer *out, struct error *error)
 {
 	struct testing *testing = argument;
 	const char *what;
@@ -359,7 +367,8 @@ static bool answer_test(void *argument, enum host_ask ask, struct wire *items, s
 
 /* ---- runs ---- */
 
-static void tell_results(const char *plugin, struct wire *result, struct pool *pool, struct buffer *out, bool *ret_passed)
+static void tell_results(
+    const char *plugin, struct wire *result, struct pool *pool, struct buffer *out, bool *ret_passed)
 {
 	size_t count = wire_get_count(result, 10000), failed = 0;
 
@@ -372,7 +381,8 @@ static void tell_results(const char *plugin, struct wire *result, struct pool *p
 		if (passed)
 			continue;
 		failed++;
-		buffer_format(out, "%s/test.lua:%" PRId64 ": 没有通过：%s\n    %s\n", plugin, line, name, message != NULL ? message : "");
+		buffer_format(out, "%s/test.lua:%" PRId64 ": 没有通过：%s\n    %s\n", plugin, line, name,
+		    message != NULL ? message : "");
 	}
 	*ret_passed = wire_end(result) && failed == 0 && count > 0;
 	if (!wire_end(result))
@@ -380,7 +390,8 @@ static void tell_results(const char *plugin, struct wire *result, struct pool *p
 	else if (count == 0)
 		buffer_format(out, "%s: test.lua 里没有一项测试\n", plugin);
 	else
-		buffer_format(out, "%s: %zu 项测试，%zu 项通过，%zu 项没有通过\n", plugin, count, count - failed, failed);
+		buffer_format(
+		    out, "%s: %zu 项测试，%zu 项通过，%zu 项没有通过\n", plugin, count, count - failed, failed);
 }
 
 static const char *name_of(const char *folder, struct pool *pool)
@@ -393,14 +404,16 @@ static const char *name_of(const char *folder, struct pool *pool)
 }
 
 /* A host with the whole set in it; plugin: the index of the one asked about. */
-static struct host_client *load(const char *folder, const struct engine_options *options, struct pool *pool, struct plugin_set **ret_set, int *ret_plugin, struct buffer *out)
+static struct host_client *load(const char *folder, const struct engine_options *options, struct pool *pool,
+    struct plugin_set **ret_set, int *ret_plugin, struct buffer *out)
 {
 	struct error error = {0};
 	struct host_client *host = host_client_start(options->host_program, &error);
 	struct plugin_set *set = NULL;
 
 	if (host != NULL)
-		set = plugin_set_load(options->plugin_folders, options->plugin_folder_count, folder, host, NULL, out, &error);
+		set = plugin_set_load(
+		    options->plugin_folders, options->plugin_folder_count, folder, host, NULL, out, &error);
 	if (set == NULL) {
 		if (out->length == 0)
 			buffer_format(out, "%s\n", error.sentence);
@@ -425,8 +438,9 @@ bool engine_check_plugin(const char *folder, const struct engine_options *option
 	if (host != NULL && plugin >= 0) {
 		const struct declarations *declared = set->declarations[plugin];
 
-		buffer_format(out, "%s: %zu 个种类或扩展，%zu 个守卫，%zu 个指标，%zu 个对照，%zu 个导出，没有错\n", declared->plugin, declared->kind_count, declared->guard_count,
-		    declared->figure_count, declared->mapping_count, declared->export_count);
+		buffer_format(out, "%s: %zu 个种类或扩展，%zu 个守卫，%zu 个指标，%zu 个对照，%zu 个导出，没有错\n",
+		    declared->plugin, declared->kind_count, declared->guard_count, declared->figure_count,
+		    declared->mapping_count, declared->export_count);
 	}
 	host_client_stop(host);
 	plugin_set_release(set);
@@ -434,7 +448,8 @@ bool engine_check_plugin(const char *folder, const struct engine_options *option
 	return host != NULL;
 }
 
-static bool run_tests(struct host_client *host, const struct plugin_set *set, int plugin, struct testing *testing, struct buffer *out)
+static bool run_tests(
+    struct host_client *host, const struct plugin_set *set, int plugin, struct testing *testing, struct buffer *out)
 {
 	const struct plugin_source *source = &set->plugins[plugin];
 	struct host_asker asker = {.answer = answer_test, .argument = testing, .schema = set->schema};
@@ -447,7 +462,8 @@ static bool run_tests(struct host_client *host, const struct plugin_set *set, in
 	buffer_init(&arguments, 2 << 20);
 	wire_put_bytes(&arguments, source->test, source->test_length);
 	wire_put_text(&arguments, pool_format(pool, "%s/test.lua", source->name));
-	if (host_client_call(host, HOST_CALL_TEST, plugin, 0, testing->today, &arguments, (struct host_budget){.call_us = TEST_BUDGET_US}, &asker, pool, &result, &error))
+	if (host_client_call(host, HOST_CALL_TEST, plugin, 0, testing->today, &arguments,
+		(struct host_budget){.call_us = TEST_BUDGET_US}, &asker, pool, &result, &error))
 		tell_results(source->name, &result, pool, out, &passed);
 	else
 		buffer_format(out, "%s\n", error.sentence);

@@ -5,6 +5,7 @@
 #include "engine/engine.h"
 
 /* engine_open, with one more plugin folder that wins over one of the same name. */
-must_check struct engine *engine_open_with(const struct engine_options *options, const char *extra, struct buffer *ret_faults, struct error *error);
+must_check struct engine *engine_open_with(
+    const struct engine_options *options, const char *extra, struct buffer *ret_faults, struct error *error);
 
 #endif

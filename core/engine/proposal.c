@@ -38,8 +38,10 @@ static bool resolve_changes(struct proposal *proposal, struct event *event, stru
 		if (!resolve_change(&proposal->resolver, proposal->kind, &wish->fields[i], &changes[count], error))
 			return false;
 		for (size_t j = 0; j < count; j++)
-			if (changes[j].mode == CHANGE_SET && changes[count].mode == CHANGE_SET && strcmp(changes[j].field, changes[count].field) == 0)
-				return error_set(error, ERROR_INVALID, changes[j].field, "%s给了两次", wish->fields[i].name);
+			if (changes[j].mode == CHANGE_SET && changes[count].mode == CHANGE_SET &&
+			    strcmp(changes[j].field, changes[count].field) == 0)
+				return error_set(
+				    error, ERROR_INVALID, changes[j].field, "%s给了两次", wish->fields[i].name);
 		count++;
 	}
 	event->changes = changes;
@@ -75,10 +77,12 @@ static bool make_creation(struct proposal *proposal, struct error *error)
 	for (size_t i = 0; i < wish->entered_count; i++) {
 		struct date on = proposal->day;
 
-		if (wish->entered[i].on != NULL && !resolve_effective_day(&proposal->resolver, wish->entered[i].on, &on, error))
+		if (wish->entered[i].on != NULL &&
+		    !resolve_effective_day(&proposal->resolver, wish->entered[i].on, &on, error))
 			return false;
 		if (i > 0 && on.day < last.day)
-			return error_set(error, ERROR_INVALID, "entered", "阶段要按先后写：%s 的日子早于前一个", wish->entered[i].stage);
+			return error_set(error, ERROR_INVALID, "entered", "阶段要按先后写：%s 的日子早于前一个",
+			    wish->entered[i].stage);
 		last = on;
 		if (i == 0) {
 			event->effective_on = proposal->day = on;
@@ -115,7 +119,8 @@ static bool make_move(struct proposal *proposal, struct error *error)
 
 	if (flow == NULL)
 		return refuse_no_flow(proposal->kind, error);
-	state = store_load_state(proposal->resolver.connection, proposal->kind, proposal->record, proposal->day, SEQ_FOR_EVER, proposal->resolver.pool, &missing);
+	state = store_load_state(proposal->resolver.connection, proposal->kind, proposal->record, proposal->day,
+	    SEQ_FOR_EVER, proposal->resolver.pool, &missing);
 	if (missing.code != ERROR_NONE) {
 		*error = missing;
 		return false;
@@ -128,7 +133,8 @@ static bool make_move(struct proposal *proposal, struct error *error)
 		else {
 			event->stage = flow->stages[stage].name;
 			/* a suspended record counts from where it was */
-			proposal->skipped = flow_skipped(flow, state->return_stage >= 0 ? state->return_stage : state->stage, stage);
+			proposal->skipped =
+			    flow_skipped(flow, state->return_stage >= 0 ? state->return_stage : state->stage, stage);
 		}
 	} else {
 		stage = flow_find(flow, proposal->wish->to);
@@ -145,7 +151,8 @@ static bool make_drop(struct proposal *proposal, struct error *error)
 	struct candidate *candidates;
 	size_t total = 0, shown;
 
-	if (!store_find_referrers(resolver->connection, resolver->schema, proposal->record, referrers, 20, &total, error))
+	if (!store_find_referrers(
+		resolver->connection, resolver->schema, proposal->record, referrers, 20, &total, error))
 		return false;
 	add_step(proposal, new_event(proposal, EVENT_DROP, proposal->day));
 	if (total == 0)
@@ -158,7 +165,8 @@ static bool make_drop(struct proposal *proposal, struct error *error)
 		    .stage_title = referrers[i].field->title};
 	resolver->candidates = candidates;
 	resolver->candidate_count = shown;
-	error_set(error, ERROR_REFUSED, "id", "还有 %zu 条记录指向它（%s 的%s 等）", total, candidates[0].id, candidates[0].stage_title);
+	error_set(error, ERROR_REFUSED, "id", "还有 %zu 条记录指向它（%s 的%s 等）", total, candidates[0].id,
+	    candidates[0].stage_title);
 	return error_hint(error, "先改那些记录，再删");
 }
 
@@ -215,7 +223,8 @@ static bool void_all(struct proposal *proposal, struct error *error)
 	int64_t *targets;
 	size_t count, live = 0;
 
-	if (!store_load_events(proposal->resolver.connection, proposal->record, SEQ_FOR_EVER, proposal->resolver.pool, &events, &count, error))
+	if (!store_load_events(proposal->resolver.connection, proposal->record, SEQ_FOR_EVER, proposal->resolver.pool,
+		&events, &count, error))
 		return false;
 	targets = pool_alloc_array(proposal->resolver.pool, count, sizeof(*targets));
 	for (size_t i = 0; i < count; i++) {
@@ -247,14 +256,16 @@ static bool rerecord(struct proposal *proposal, const struct event *wrong, struc
 	right->note = wish->note != NULL ? wish->note : wrong->note;
 	if (wish->on != NULL && !resolve_effective_day(&proposal->resolver, wish->on, &right->effective_on, error))
 		return false;
-	changes = pool_alloc_array(proposal->resolver.pool, wrong->change_count + wish->field_count + 2, sizeof(*changes));
+	changes =
+	    pool_alloc_array(proposal->resolver.pool, wrong->change_count + wish->field_count + 2, sizeof(*changes));
 	if (count > 0)
 		memcpy(changes, wrong->changes, count * sizeof(*changes));
 	if (wish->to != NULL) {
 		int stage = proposal->kind->flow != NULL ? flow_find(proposal->kind->flow, wish->to) : -1;
 
 		if (wrong->stage == NULL || stage < 0)
-			return error_set(error, ERROR_INVALID, "stage", "#%" PRId64 " 没有阶段可改，或没有阶段“%s”", wrong->seq, wish->to);
+			return error_set(error, ERROR_INVALID, "stage", "#%" PRId64 " 没有阶段可改，或没有阶段“%s”",
+			    wrong->seq, wish->to);
 		right->stage = proposal->kind->flow->stages[stage].name;
 	}
 	if (!resolve_changes(proposal, &given, error))
@@ -313,7 +324,8 @@ static bool find_wrong(struct proposal *proposal, const struct event **ret_wrong
 	if (!store_voided_by(resolver->connection, wrong->seq, SEQ_FOR_EVER, &voided_by, error))
 		return false;
 	if (voided_by != 0) {
-		error_set(error, ERROR_REFUSED, "seq", "#%" PRId64 " 已经由 #%" PRId64 " 作废，不能再更正", wrong->seq, voided_by);
+		error_set(error, ERROR_REFUSED, "seq", "#%" PRId64 " 已经由 #%" PRId64 " 作废，不能再更正", wrong->seq,
+		    voided_by);
 		return error_hint(error, "看看经过：luodi history %s", resolve_id(resolver, wrong->record));
 	}
 	proposal->record = wrong->record;
@@ -330,12 +342,14 @@ static bool refuse_void_of_creation(struct proposal *proposal, const struct even
 	size_t count, later = 0;
 	char list[160] = "";
 
-	if (!store_load_events(proposal->resolver.connection, proposal->record, SEQ_FOR_EVER, proposal->resolver.pool, &events, &count, error))
+	if (!store_load_events(proposal->resolver.connection, proposal->record, SEQ_FOR_EVER, proposal->resolver.pool,
+		&events, &count, error))
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (events[i]->live && events[i]->seq != wrong->seq && events[i]->action != EVENT_RECOMPUTE) {
 			if (later++ < 5)
-				snprintf(list + strlen(list), sizeof(list) - strlen(list), " #%" PRId64, events[i]->seq);
+				snprintf(
+				    list + strlen(list), sizeof(list) - strlen(list), " #%" PRId64, events[i]->seq);
 		}
 	if (later == 0)
 		return true;
@@ -349,7 +363,8 @@ static bool make_statement(struct proposal *proposal, struct error *error)
 {
 	const struct wish *wish = proposal->wish;
 	struct resolver *resolver = &proposal->resolver;
-	const struct figure_declaration *figure = schema_find_figure(resolver->schema, wish->figure != NULL ? wish->figure : "");
+	const struct figure_declaration *figure =
+	    schema_find_figure(resolver->schema, wish->figure != NULL ? wish->figure : "");
 	struct change *changes = pool_alloc_array(resolver->pool, 7, sizeof(*changes));
 	struct event *event = new_event(proposal, EVENT_CREATE, proposal->day);
 	char period_text[PERIOD_TEXT_SIZE];
@@ -365,7 +380,8 @@ static bool make_statement(struct proposal *proposal, struct error *error)
 	proposal->kind = resolve_kind(resolver, STATED_KIND, error);
 	if (proposal->kind == NULL)
 		return false;
-	changes[count++] = (struct change){.field = "title", .value = value_of_text(pool_format(resolver->pool, "%s %s", figure->title, wish->value))};
+	changes[count++] = (struct change){
+	    .field = "title", .value = value_of_text(pool_format(resolver->pool, "%s %s", figure->title, wish->value))};
 	changes[count++] = (struct change){.field = "figure", .value = value_of_text(figure->name)};
 	changes[count++] = (struct change){.field = "value", .value = value_of_text(wish->value)};
 	if (wish->note != NULL)
@@ -374,9 +390,12 @@ static bool make_statement(struct proposal *proposal, struct error *error)
 		if (!period_parse(wish->period, resolver->today, &period, error))
 			return false;
 		period_format(period, period_text);
-		changes[count++] = (struct change){.field = "period", .value = value_of_text(pool_copy_text(resolver->pool, period_text))};
-		changes[count++] = (struct change){.field = "starts_on", .value = value_of_number(VALUE_DATE, period.start.day)};
-		changes[count++] = (struct change){.field = "ends_on", .value = value_of_number(VALUE_DATE, period.end.day)};
+		changes[count++] = (struct change){
+		    .field = "period", .value = value_of_text(pool_copy_text(resolver->pool, period_text))};
+		changes[count++] =
+		    (struct change){.field = "starts_on", .value = value_of_number(VALUE_DATE, period.start.day)};
+		changes[count++] =
+		    (struct change){.field = "ends_on", .value = value_of_number(VALUE_DATE, period.end.day)};
 	}
 	event->changes = changes;
 	event->change_count = count;
@@ -406,7 +425,8 @@ static bool make_steps(struct proposal *proposal, struct error *error)
 	case WISH_CORRECT:
 		if (!find_wrong(proposal, &wrong, error))
 			return false;
-		if (proposal->wish->only_void && !proposal->wish->all && wrong->action == EVENT_CREATE && !refuse_void_of_creation(proposal, wrong, error))
+		if (proposal->wish->only_void && !proposal->wish->all && wrong->action == EVENT_CREATE &&
+		    !refuse_void_of_creation(proposal, wrong, error))
 			return false;
 		return make_correction(proposal, wrong, error);
 	case WISH_UNDO:
@@ -445,7 +465,8 @@ static bool refuse_stale(struct proposal *proposal, int64_t version, struct erro
 	size_t count, kept = 0;
 	int64_t newer = version - proposal->wish->if_version, least = 0;
 
-	if (!store_load_events(proposal->resolver.connection, proposal->record, SEQ_FOR_EVER, pool, &events, &count, error))
+	if (!store_load_events(
+		proposal->resolver.connection, proposal->record, SEQ_FOR_EVER, pool, &events, &count, error))
 		return false;
 	/* the newer-th last sequence number among its events */
 	for (int64_t n = 0; n < newer && n < (int64_t)count; n++) {
@@ -472,17 +493,20 @@ static bool refuse_stale(struct proposal *proposal, int64_t version, struct erro
 			    .field_title = field != NULL ? field->title : "名称",
 			    .from = "",
 			    .to = field == NULL ? event->changes[j].value.text
-			          : field->type == VALUE_REF ? resolve_title(&proposal->resolver, event->changes[j].value.number)
-			                                     : field_format(field, event->changes[j].value, pool),
+				: field->type == VALUE_REF
+				? resolve_title(&proposal->resolver, event->changes[j].value.number)
+				: field_format(field, event->changes[j].value, pool),
 			    .note = event->note,
 			    .version = version};
 		}
 	}
 	proposal->theirs = theirs;
 	proposal->theirs_count = kept;
-	error_set(error, ERROR_CONFLICT, "if_version", "%s 在您看过之后改过：现在是第 %" PRId64 " 版，您看的是第 %" PRId64 " 版",
+	error_set(error, ERROR_CONFLICT, "if_version",
+	    "%s 在您看过之后改过：现在是第 %" PRId64 " 版，您看的是第 %" PRId64 " 版",
 	    resolve_id(&proposal->resolver, proposal->record), version, proposal->wish->if_version);
-	return error_hint(error, "先看一看：luodi show %s；商量后仍要改，写 --if-version %" PRId64, resolve_id(&proposal->resolver, proposal->record), version);
+	return error_hint(error, "先看一看：luodi show %s；商量后仍要改，写 --if-version %" PRId64,
+	    resolve_id(&proposal->resolver, proposal->record), version);
 }
 
 static bool check_version(struct proposal *proposal, struct error *error)
@@ -491,7 +515,8 @@ static bool check_version(struct proposal *proposal, struct error *error)
 
 	if (proposal->wish->if_version == 0 || proposal->record == 0)
 		return true;
-	current = store_load_current(proposal->resolver.connection, proposal->kind, proposal->record, proposal->resolver.pool, error);
+	current = store_load_current(
+	    proposal->resolver.connection, proposal->kind, proposal->record, proposal->resolver.pool, error);
 	if (current == NULL)
 		return false;
 	return current->version == proposal->wish->if_version || refuse_stale(proposal, current->version, error);
@@ -502,17 +527,22 @@ static bool states_agree(const struct plan *plan)
 	return state_equal(plan->before_day, plan->after_day) && state_equal(plan->before_now, plan->after_now);
 }
 
-bool proposal_make(struct proposal *proposal, struct store_connection *connection, const struct schema *schema, const struct wish *wish,
-    const struct head *head, const struct opinion *opinion, struct pool *pool, struct error *error)
+bool proposal_make(struct proposal *proposal, struct store_connection *connection, const struct schema *schema,
+    const struct wish *wish, const struct head *head, const struct opinion *opinion, struct pool *pool,
+    struct error *error)
 {
 	memset(proposal, 0, sizeof(*proposal));
 	proposal->wish = wish;
 	proposal->actor = wish->caller.name;
 	proposal->note = wish->note;
-	proposal->resolver = (struct resolver){
-	    .connection = connection, .schema = schema, .today = engine_today(head), .person = wish->caller.person, .pool = pool};
+	proposal->resolver = (struct resolver){.connection = connection,
+	    .schema = schema,
+	    .today = engine_today(head),
+	    .person = wish->caller.person,
+	    .pool = pool};
 	proposal->steps = pool_alloc_array(pool, wish->entered_count + 4, sizeof(*proposal->steps));
-	if (wish->action != WISH_CORRECT && !resolve_effective_day(&proposal->resolver, wish->on, &proposal->day, error))
+	if (wish->action != WISH_CORRECT &&
+	    !resolve_effective_day(&proposal->resolver, wish->on, &proposal->day, error))
 		return false;
 	if (!find_record(proposal, error) || !make_steps(proposal, error) || !check_version(proposal, error))
 		return false;
@@ -524,7 +554,8 @@ bool proposal_make(struct proposal *proposal, struct store_connection *connectio
 		last->computed = opinion->computed;
 		last->computed_count = opinion->computed_count;
 	}
-	if (!plan_make(connection, proposal->kind, proposal->record, proposal->day, SEQ_FOR_EVER, proposal->steps, proposal->step_count, pool, &proposal->plan, error))
+	if (!plan_make(connection, proposal->kind, proposal->record, proposal->day, SEQ_FOR_EVER, proposal->steps,
+		proposal->step_count, pool, &proposal->plan, error))
 		return false;
 	proposal->nothing = wish->action == WISH_UPDATE && states_agree(&proposal->plan);
 	return true;

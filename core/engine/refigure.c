@@ -27,14 +27,15 @@ struct refigure {
 	bool more;
 };
 
-static void add_period(struct refigure *refigure, const struct figure_declaration *declaration, int year, int month, int months, bool by_period, struct date from,
-    struct date today)
+static void add_period(struct refigure *refigure, const struct figure_declaration *declaration, int year, int month,
+    int months, bool by_period, struct date from, struct date today)
 {
 	struct period period;
 	struct date as_of;
 
 	if (!date_from_civil(year, month, 1, &period.start) ||
-	    !date_from_civil(month + months > 12 ? year + 1 : year, month + months > 12 ? month + months - 12 : month + months, 1, &period.end))
+	    !date_from_civil(month + months > 12 ? year + 1 : year,
+		month + months > 12 ? month + months - 12 : month + months, 1, &period.end))
 		return;
 	period.end.day--;
 	as_of = period.end.day < today.day ? period.end : today;
@@ -44,12 +45,13 @@ static void add_period(struct refigure *refigure, const struct figure_declaratio
 		refigure->more = true;
 		return;
 	}
-	refigure->asked[refigure->count++] = (struct asked){
-	    .declaration = declaration, .period = period, .as_of = as_of, .by_period = by_period};
+	refigure->asked[refigure->count++] =
+	    (struct asked){.declaration = declaration, .period = period, .as_of = as_of, .by_period = by_period};
 }
 
 /* Half-years first: those are what was reported. A figure that knows no period is asked at the ends of months. */
-static void add_periods(struct refigure *refigure, const struct figure_declaration *declaration, struct date from, struct date today)
+static void add_periods(
+    struct refigure *refigure, const struct figure_declaration *declaration, struct date from, struct date today)
 {
 	static const int lengths[] = {6, 12, 1};
 	bool by_period = declaration->period != NULL || figure_needs_period(declaration);
@@ -57,17 +59,20 @@ static void add_periods(struct refigure *refigure, const struct figure_declarati
 
 	date_to_civil(from, &first, &month, &day);
 	date_to_civil(today, &last, &month, &day);
-	for (size_t i = by_period ? 0 : 2; i < sizeof(lengths) / sizeof(lengths[0]); i++) /* others differ only by the day */
+	for (size_t i = by_period ? 0 : 2; i < sizeof(lengths) / sizeof(lengths[0]);
+	     i++) /* others differ only by the day */
 		for (int year = first; year <= last; year++)
 			for (int start = 1; start <= 12; start += lengths[i])
 				add_period(refigure, declaration, year, start, lengths[i], by_period, from, today);
 }
 
-static bool count_one(struct refigure *refigure, const struct asked *asked, int64_t deadline_us, struct figured *ret_figured)
+static bool count_one(
+    struct refigure *refigure, const struct asked *asked, int64_t deadline_us, struct figured *ret_figured)
 {
 	struct moment moment = {.as_of = asked->as_of, .known_seq = SEQ_FOR_EVER};
 	struct store_connection *connection = store_writer(refigure->engine->store);
-	struct view *view = view_borrow(refigure->engine, refigure->set, connection, &refigure->head, &moment, &refigure->caller);
+	struct view *view =
+	    view_borrow(refigure->engine, refigure->set, connection, &refigure->head, &moment, &refigure->caller);
 	struct error ignored = {0};
 	bool ok;
 
@@ -80,8 +85,8 @@ static bool count_one(struct refigure *refigure, const struct asked *asked, int6
 	return ok;
 }
 
-struct refigure *refigure_begin(struct engine *engine, struct plugin_set *set, const struct head *head, const struct kind *kind, struct date from,
-    const struct caller *caller)
+struct refigure *refigure_begin(struct engine *engine, struct plugin_set *set, const struct head *head,
+    const struct kind *kind, struct date from, const struct caller *caller)
 {
 	struct date today = engine_today(head);
 	int64_t deadline = clock_monotonic_us() + COUNTING_US;
@@ -135,12 +140,13 @@ void refigure_end(struct refigure *refigure, struct outcome *outcome)
 			refigure->more = true;
 			break;
 		}
-		told[outcome->figure_count++] = (struct refigured){.name = pool_copy_text(outcome->pool, asked->declaration->name),
-		    .title = pool_copy_text(outcome->pool, asked->declaration->title),
-		    .period = pool_copy_text(outcome->pool, period_format(asked->period, period)),
-		    .as_of = asked->as_of,
-		    .from = pool_copy_text(outcome->pool, asked->before.text),
-		    .to = pool_copy_text(outcome->pool, after.text)};
+		told[outcome->figure_count++] =
+		    (struct refigured){.name = pool_copy_text(outcome->pool, asked->declaration->name),
+			.title = pool_copy_text(outcome->pool, asked->declaration->title),
+			.period = pool_copy_text(outcome->pool, period_format(asked->period, period)),
+			.as_of = asked->as_of,
+			.from = pool_copy_text(outcome->pool, asked->before.text),
+			.to = pool_copy_text(outcome->pool, after.text)};
 	}
 	outcome->figures = told;
 	outcome->more_figures = refigure->more;

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct request *request_new(struct engine *engine, struct wish **wish, void (*done)(void *argument, struct outcome *outcome), void *argument)
+struct request *request_new(
+    struct engine *engine, struct wish **wish, void (*done)(void *argument, struct outcome *outcome), void *argument)
 {
 	struct pool *pool = (*wish)->pool;
 	struct request *request = pool_alloc(pool, sizeof(*request));
@@ -76,7 +77,8 @@ bool request_may_need_opinion(struct request *request)
 	return any;
 }
 
-static bool ask_on(struct request *request, struct plugin_set *set, struct store_connection *connection, struct error *error)
+static bool ask_on(
+    struct request *request, struct plugin_set *set, struct store_connection *connection, struct error *error)
 {
 	struct pool *pool = request->outcome->pool;
 	struct proposal proposal;
@@ -85,7 +87,8 @@ static bool ask_on(struct request *request, struct plugin_set *set, struct store
 	if (!store_read_head(connection, &head, error))
 		return false;
 	if (request->wish->action == WISH_UNDO)
-		return undo_ask(request->engine, set, connection, request->wish, &head, pool, &request->undo_opinions, error);
+		return undo_ask(
+		    request->engine, set, connection, request->wish, &head, pool, &request->undo_opinions, error);
 	memset(&request->opinion, 0, sizeof(request->opinion));
 	if (!proposal_make(&proposal, connection, set->schema, request->wish, &head, NULL, pool, error)) {
 		/* the writer, which sees the latest, gives the answer with all that belongs to it */
@@ -94,7 +97,8 @@ static bool ask_on(struct request *request, struct plugin_set *set, struct store
 		return true;
 	}
 	request->opinion.set = set;
-	return !proposal_needs_opinion(&proposal) || opinion_ask(request->engine, set, &proposal, &head, pool, &request->opinion, error);
+	return !proposal_needs_opinion(&proposal) ||
+	    opinion_ask(request->engine, set, &proposal, &head, pool, &request->opinion, error);
 }
 
 bool request_ask(struct request *request, struct error *error)
@@ -131,7 +135,8 @@ static bool find_reply(struct request *request, bool *ret_known, struct error *e
 	*ret_known = false;
 	if (wish->request_key == NULL || wish->dry_run)
 		return true;
-	if (!store_find_request(store_writer(request->engine->store), wish->caller.name, wish->request_key, request->outcome->pool, &hash, &reply, &length, error))
+	if (!store_find_request(store_writer(request->engine->store), wish->caller.name, wish->request_key,
+		request->outcome->pool, &hash, &reply, &length, error))
 		return false;
 	if (reply == NULL)
 		return true;
@@ -144,12 +149,14 @@ static bool find_reply(struct request *request, bool *ret_known, struct error *e
 }
 
 /* Has anything that the plugins looked at changed since? */
-static bool opinion_holds(struct request *request, const struct proposal *proposal, struct plugin_set *set, struct error *error)
+static bool opinion_holds(
+    struct request *request, const struct proposal *proposal, struct plugin_set *set, struct error *error)
 {
 	const struct opinion *opinion = &request->opinion;
 	struct pool *pool = request->outcome->pool;
 
-	if (!request->has_opinion || opinion->set != set || opinion->record != proposal->record || opinion->version != proposal->plan.old_version)
+	if (!request->has_opinion || opinion->set != set || opinion->record != proposal->record ||
+	    opinion->version != proposal->plan.old_version)
 		return false;
 	for (size_t i = 0; i < opinion->read_count; i++) {
 		const struct kind *kind = schema_kind_of(set->schema, opinion->reads[i].record);
@@ -157,9 +164,12 @@ static bool opinion_holds(struct request *request, const struct proposal *propos
 
 		if (kind == NULL)
 			return false;
-		state = store_load_current(store_writer(request->engine->store), kind, opinion->reads[i].record, pool, error);
+		state = store_load_current(
+		    store_writer(request->engine->store), kind, opinion->reads[i].record, pool, error);
 		/* as of a past day an older version is read: what counts is that nothing was written since */
-		if (state == NULL || (state->version != opinion->reads[i].version && writer_kind_seq(request->engine->writer, kind->number) > opinion->seq))
+		if (state == NULL ||
+		    (state->version != opinion->reads[i].version &&
+			writer_kind_seq(request->engine->writer, kind->number) > opinion->seq))
 			return false;
 	}
 	for (size_t i = 0; i < opinion->kinds_read_count; i++)
@@ -188,27 +198,31 @@ static void tell_skipped(struct outcome *outcome, const struct proposal *proposa
 	outcome->skipped_count = count;
 }
 
-static void tell_outcome(struct request *request, struct plugin_set *set, const struct proposal *proposal, const struct head *before)
+static void tell_outcome(
+    struct request *request, struct plugin_set *set, const struct proposal *proposal, const struct head *before)
 {
 	struct outcome *outcome = request->outcome;
 	struct engine *engine = request->engine;
 	struct head head = store_head(engine->store);
 	struct moment present = {.present = true, .as_of = proposal->resolver.today, .known_seq = SEQ_FOR_EVER};
-	struct view *view = view_borrow(engine, set, store_writer(engine->store), &head, &present, &request->wish->caller);
+	struct view *view =
+	    view_borrow(engine, set, store_writer(engine->store), &head, &present, &request->wish->caller);
 	const struct plan *plan = &proposal->plan;
 	bool new_number = proposal->record == 0 && request->wish->dry_run;
 
 	outcome->schema = schema_hold(set->schema);
 	outcome->kind = proposal->kind;
 	outcome->record = new_number ? 0 : plan->record;
-	outcome->id = new_number ? pool_format(outcome->pool, "%s-(next)", proposal->kind->prefix) : resolve_id(&(struct resolver){
-	    .schema = set->schema, .pool = outcome->pool}, plan->record);
+	outcome->id = new_number
+	    ? pool_format(outcome->pool, "%s-(next)", proposal->kind->prefix)
+	    : resolve_id(&(struct resolver){.schema = set->schema, .pool = outcome->pool}, plan->record);
 	outcome->title = plan->after_now->title != NULL ? plan->after_now->title : plan->before_now->title;
 	outcome->version = proposal->nothing ? plan->old_version : plan->after_now->version;
 	outcome->effective_on = proposal->day;
 	outcome->changes = view_changes(view, plan->before_day, plan->after_day, outcome->pool, &outcome->change_count);
 	if (outcome->change_count == 0) /* a correction that shows only in the present */
-		outcome->changes = view_changes(view, plan->before_now, plan->after_now, outcome->pool, &outcome->change_count);
+		outcome->changes =
+		    view_changes(view, plan->before_now, plan->after_now, outcome->pool, &outcome->change_count);
 	tell_skipped(outcome, proposal);
 	for (size_t i = 0; i < proposal->step_count; i++)
 		outcome->voided += (int64_t)proposal->steps[i].voided_count;
@@ -258,7 +272,8 @@ static bool write_proposal(struct request *request, struct proposal *proposal, s
 		record = record_key(proposal->kind->number, number);
 		plan_number(&proposal->plan, record);
 	}
-	if (!store_batch_open(engine->store, proposal->actor, describe(request->wish, outcome->pool), &outcome->batch, error))
+	if (!store_batch_open(
+		engine->store, proposal->actor, describe(request->wish, outcome->pool), &outcome->batch, error))
 		return false;
 	for (size_t i = 0; i < proposal->step_count; i++) {
 		if (proposal->steps[i].event != NULL)
@@ -266,7 +281,8 @@ static bool write_proposal(struct request *request, struct proposal *proposal, s
 		if (proposal->steps[i].aside != NULL)
 			proposal->steps[i].aside->batch = outcome->batch;
 	}
-	if (!plan_apply(engine->store, &proposal->plan, error) || !store_batch_close(engine->store, outcome->batch, error))
+	if (!plan_apply(engine->store, &proposal->plan, error) ||
+	    !store_batch_close(engine->store, outcome->batch, error))
 		return false;
 	writer_note_kind(engine->writer, proposal->kind->number, store_head(engine->store).seq);
 	return true;
@@ -283,7 +299,8 @@ static bool keep_reply(struct request *request, struct error *error)
 	buffer_init(&reply, 1 << 20);
 	request->outcome->ok = true;
 	wish->render(request->outcome, &reply);
-	ok = store_put_request(request->engine->store, wish->caller.name, wish->request_key, wish->parameters_hash, buffer_text(&reply), reply.length, error);
+	ok = store_put_request(request->engine->store, wish->caller.name, wish->request_key, wish->parameters_hash,
+	    buffer_text(&reply), reply.length, error);
 	buffer_clear(&reply);
 	return ok;
 }
@@ -294,7 +311,8 @@ static bool touches_the_past(const struct proposal *proposal)
 	return proposal->plan.restated || proposal->day.day < proposal->resolver.today.day;
 }
 
-static enum request_result write_one(struct request *request, struct plugin_set *set, bool *ret_wrote, struct error *error)
+static enum request_result write_one(
+    struct request *request, struct plugin_set *set, bool *ret_wrote, struct error *error)
 {
 	struct engine *engine = request->engine;
 	struct head before = store_head(engine->store);
@@ -302,7 +320,8 @@ static enum request_result write_one(struct request *request, struct plugin_set 
 	struct refigure *refigure = NULL;
 	const struct opinion *opinion = request->has_opinion ? &request->opinion : NULL;
 
-	if (!proposal_make(&proposal, store_writer(engine->store), set->schema, request->wish, &before, opinion, request->outcome->pool, error)) {
+	if (!proposal_make(&proposal, store_writer(engine->store), set->schema, request->wish, &before, opinion,
+		request->outcome->pool, error)) {
 		tell_refusal(request, &proposal);
 		return REQUEST_REFUSED;
 	}
@@ -321,7 +340,8 @@ static enum request_result write_one(struct request *request, struct plugin_set 
 		return REQUEST_DONE;
 	}
 	if (touches_the_past(&proposal))
-		refigure = refigure_begin(engine, set, &before, proposal.kind, proposal.plan.day, &request->wish->caller);
+		refigure =
+		    refigure_begin(engine, set, &before, proposal.kind, proposal.plan.day, &request->wish->caller);
 	if (!write_proposal(request, &proposal, error)) {
 		refigure_free(refigure);
 		return REQUEST_REFUSED;
@@ -334,11 +354,13 @@ static enum request_result write_one(struct request *request, struct plugin_set 
 	return REQUEST_DONE;
 }
 
-static enum request_result write_undo(struct request *request, struct plugin_set *set, bool *ret_wrote, struct error *error)
+static enum request_result write_undo(
+    struct request *request, struct plugin_set *set, bool *ret_wrote, struct error *error)
 {
 	bool again = false;
 
-	if (!undo_write(request->engine, set, request->wish, &request->undo_opinions, request->outcome->pool, request->outcome, &again, error))
+	if (!undo_write(request->engine, set, request->wish, &request->undo_opinions, request->outcome->pool,
+		request->outcome, &again, error))
 		return REQUEST_REFUSED;
 	if (again)
 		return REQUEST_ASK_AGAIN;
@@ -357,5 +379,6 @@ enum request_result request_write(struct request *request, struct plugin_set *se
 		return REQUEST_REFUSED;
 	if (known)
 		return REQUEST_DONE;
-	return request->wish->action == WISH_UNDO ? write_undo(request, set, ret_wrote, error) : write_one(request, set, ret_wrote, error);
+	return request->wish->action == WISH_UNDO ? write_undo(request, set, ret_wrote, error)
+						  : write_one(request, set, ret_wrote, error);
 }

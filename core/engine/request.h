@@ -19,7 +19,8 @@ struct request {
 	struct request *next;
 };
 
-must_check struct request *request_new(struct engine *engine, struct wish **wish, void (*done)(void *argument, struct outcome *outcome), void *argument);
+must_check struct request *request_new(
+    struct engine *engine, struct wish **wish, void (*done)(void *argument, struct outcome *outcome), void *argument);
 /* Calls done, with an error where error is not NULL, and frees the request. */
 void request_finish(struct request *request, const struct error *error);
 
@@ -33,6 +34,7 @@ must_check bool request_ask(struct request *request, struct error *error);
 enum request_result { REQUEST_DONE, REQUEST_REFUSED, REQUEST_ASK_AGAIN };
 /* Writer thread, in a savepoint: everything. REQUEST_DONE: the outcome is ready, to be told once the group is on disk (or at once, where it
  * wrote nothing: *ret_wrote). */
-must_check enum request_result request_write(struct request *request, struct plugin_set *set, bool *ret_wrote, struct error *error);
+must_check enum request_result request_write(
+    struct request *request, struct plugin_set *set, bool *ret_wrote, struct error *error);
 
 #endif

@@ -42,34 +42,39 @@ const char *resolve_title(struct resolver *resolver, int64_t record)
 	struct error ignored = {0};
 	const char *title = NULL;
 
-	if (kind == NULL || !store_title(resolver->connection, kind, record, &present, resolver->pool, &title, &ignored) || title == NULL)
+	if (kind == NULL ||
+	    !store_title(resolver->connection, kind, record, &present, resolver->pool, &title, &ignored) ||
+	    title == NULL)
 		return "";
 	return title;
 }
 
-static bool refuse_ambiguous(struct resolver *resolver, const struct kind *kind, const char *text, const char *field, const int64_t *records, size_t count, size_t total,
-    struct error *error)
+static bool refuse_ambiguous(struct resolver *resolver, const struct kind *kind, const char *text, const char *field,
+    const int64_t *records, size_t count, size_t total, struct error *error)
 {
 	struct candidate *candidates = pool_alloc_array(resolver->pool, count, sizeof(*candidates));
 
 	for (size_t i = 0; i < count; i++) {
 		const struct kind *of = schema_kind_of(resolver->schema, records[i]);
 		struct error ignored = {0};
-		struct state *state = store_load_current(resolver->connection, of, records[i], resolver->pool, &ignored);
+		struct state *state =
+		    store_load_current(resolver->connection, of, records[i], resolver->pool, &ignored);
 
 		candidates[i].id = resolve_id(resolver, records[i]);
 		candidates[i].title = state != NULL && state->title != NULL ? state->title : "";
-		candidates[i].stage_title = state != NULL && state->stage >= 0 ? of->flow->stages[state->stage].title : "";
+		candidates[i].stage_title =
+		    state != NULL && state->stage >= 0 ? of->flow->stages[state->stage].title : "";
 	}
 	resolver->candidates = candidates;
 	resolver->candidate_count = count;
-	error_set(error, ERROR_AMBIGUOUS, field, "“%s”可以是 %s%zu 个%s，没有替您选", text, total > count ? "至少 " : "", count, kind != NULL ? kind->title : "记录");
+	error_set(error, ERROR_AMBIGUOUS, field, "“%s”可以是 %s%zu 个%s，没有替您选", text,
+	    total > count ? "至少 " : "", count, kind != NULL ? kind->title : "记录");
 	return error_hint(error, "写编号，或把名称写全");
 }
 
 /* Exact titles first, then parts of titles. */
-static bool search_titles(struct resolver *resolver, const struct kind *kind, const char *text, bool part, int64_t *records, size_t limit, size_t *count,
-    struct error *error)
+static bool search_titles(struct resolver *resolver, const struct kind *kind, const char *text, bool part,
+    int64_t *records, size_t limit, size_t *count, struct error *error)
 {
 	const struct schema *schema = resolver->schema;
 	const char *key = text_key(resolver->pool, text);
@@ -81,8 +86,10 @@ static bool search_titles(struct resolver *resolver, const struct kind *kind, co
 
 		if (kind == NULL && strcmp(one->name, STATED_KIND) == 0) /* nobody means those by a name */
 			continue;
-		if (part ? !store_find_title_part(resolver->connection, one, text, records + *count, limit - *count, &found, error)
-		         : !store_find_key(resolver->connection, one, NULL, key, records + *count, limit - *count, &found, error))
+		if (part ? !store_find_title_part(
+			       resolver->connection, one, text, records + *count, limit - *count, &found, error)
+			 : !store_find_key(
+			       resolver->connection, one, NULL, key, records + *count, limit - *count, &found, error))
 			return false;
 		*count += found;
 		if (kind != NULL)
@@ -91,17 +98,20 @@ static bool search_titles(struct resolver *resolver, const struct kind *kind, co
 	return true;
 }
 
-static bool refuse_unfound(struct resolver *resolver, const struct kind *kind, const char *text, const char *field, struct error *error)
+static bool refuse_unfound(
+    struct resolver *resolver, const struct kind *kind, const char *text, const char *field, struct error *error)
 {
 	(void)resolver;
 	error_set(error, ERROR_NOT_FOUND, field, "没有%s“%s”", kind != NULL ? kind->title : "记录", text);
 	if (kind != NULL)
-		return error_hint(error, "找找看：luodi list %s %s；要新建：luodi add %s 名称=%s", kind->name, text, kind->name, text);
+		return error_hint(error, "找找看：luodi list %s %s；要新建：luodi add %s 名称=%s", kind->name, text,
+		    kind->name, text);
 	return error_hint(error, "找找看：luodi find %s", text);
 }
 
 /* An id of the right kind that was ever given out. *ret_record 0: text is no id. */
-static bool find_by_id(struct resolver *resolver, const struct kind *kind, const char *text, const char *field, int64_t *ret_record, struct error *error)
+static bool find_by_id(struct resolver *resolver, const struct kind *kind, const char *text, const char *field,
+    int64_t *ret_record, struct error *error)
 {
 	const struct kind *of;
 	struct error found = {0};
@@ -122,8 +132,8 @@ static bool find_by_id(struct resolver *resolver, const struct kind *kind, const
 	return error_hint(error, "全部%s：luodi list %s", of->title, of->name);
 }
 
-bool resolve_records(struct resolver *resolver, const struct kind *kind, const char *text, int64_t *ret_records, size_t limit, size_t *ret_count,
-    struct error *error)
+bool resolve_records(struct resolver *resolver, const struct kind *kind, const char *text, int64_t *ret_records,
+    size_t limit, size_t *ret_count, struct error *error)
 {
 	size_t most = limit < CANDIDATES_LARGEST ? limit : CANDIDATES_LARGEST;
 
@@ -142,10 +152,12 @@ bool resolve_records(struct resolver *resolver, const struct kind *kind, const c
 		return true;
 	if (*ret_count == 0)
 		return refuse_unfound(resolver, kind, text, "filter", error);
-	return refuse_ambiguous(resolver, kind, text, "filter", ret_records, *ret_count, *ret_count == most ? most + 1 : *ret_count, error);
+	return refuse_ambiguous(
+	    resolver, kind, text, "filter", ret_records, *ret_count, *ret_count == most ? most + 1 : *ret_count, error);
 }
 
-bool resolve_record(struct resolver *resolver, const struct kind *kind, const char *text, const char *field, int64_t *ret_record, struct error *error)
+bool resolve_record(struct resolver *resolver, const struct kind *kind, const char *text, const char *field,
+    int64_t *ret_record, struct error *error)
 {
 	int64_t records[CANDIDATES_LARGEST];
 	size_t count = 0;
@@ -169,7 +181,8 @@ bool resolve_record(struct resolver *resolver, const struct kind *kind, const ch
 	if (count == 0)
 		return refuse_unfound(resolver, kind, text, field, error);
 	if (count > 1)
-		return refuse_ambiguous(resolver, kind, text, field, records, count, count == CANDIDATES_LARGEST ? count + 1 : count, error);
+		return refuse_ambiguous(resolver, kind, text, field, records, count,
+		    count == CANDIDATES_LARGEST ? count + 1 : count, error);
 	*ret_record = records[0];
 	return true;
 }
@@ -180,7 +193,8 @@ int64_t resolve_me(struct resolver *resolver)
 	int64_t records[2];
 	size_t count = 0;
 
-	if (resolver->person == NULL || !search_titles(resolver, NULL, resolver->person, false, records, 2, &count, &ignored))
+	if (resolver->person == NULL ||
+	    !search_titles(resolver, NULL, resolver->person, false, records, 2, &count, &ignored))
 		return 0;
 	return count == 1 ? records[0] : 0;
 }
@@ -195,13 +209,15 @@ bool resolve_effective_day(struct resolver *resolver, const char *text, struct d
 	if (!date_parse_relative(text, "on", resolver->today, resolver->schema->calendar, ret_date, error))
 		return false;
 	if (ret_date->day > resolver->today.day) {
-		error_set(error, ERROR_REFUSED, "on", "%s 还没到（今天 %s）：记的是发生过的事", date_format(*ret_date, day), date_format(resolver->today, today));
+		error_set(error, ERROR_REFUSED, "on", "%s 还没到（今天 %s）：记的是发生过的事",
+		    date_format(*ret_date, day), date_format(resolver->today, today));
 		return error_hint(error, "计划写在日期字段里，到那天再记");
 	}
 	return true;
 }
 
-static bool refuse_unknown_field(struct resolver *resolver, const struct kind *kind, const char *name, struct error *error)
+static bool refuse_unknown_field(
+    struct resolver *resolver, const struct kind *kind, const char *name, struct error *error)
 {
 	const char **names = pool_alloc_array(resolver->pool, kind->field_count * 2 + 2, sizeof(*names));
 	const char *nearest;
@@ -222,7 +238,8 @@ static bool refuse_unknown_field(struct resolver *resolver, const struct kind *k
 	return error_hint(error, "全部字段：luodi fields %s", kind->name);
 }
 
-static bool value_of_integer(struct resolver *resolver, const struct field *field, int64_t integer, struct value *ret_value, struct error *error)
+static bool value_of_integer(
+    struct resolver *resolver, const struct field *field, int64_t integer, struct value *ret_value, struct error *error)
 {
 	char text[32];
 
@@ -243,7 +260,8 @@ static bool value_of_integer(struct resolver *resolver, const struct field *fiel
 	}
 }
 
-static bool value_given(struct resolver *resolver, const struct field *field, const struct given *given, struct value *ret_value, struct error *error)
+static bool value_given(struct resolver *resolver, const struct field *field, const struct given *given,
+    struct value *ret_value, struct error *error)
 {
 	struct value_context context = {.today = resolver->today, .calendar = resolver->schema->calendar};
 	int64_t record;
@@ -267,40 +285,49 @@ static bool value_given(struct resolver *resolver, const struct field *field, co
 		return true;
 	}
 	if (strlen(given->text) > VALUE_TEXT_LARGEST)
-		return error_set(error, ERROR_TOO_LARGE, field->name, "%s太长，最多 %d 个字节", field->title, VALUE_TEXT_LARGEST);
+		return error_set(
+		    error, ERROR_TOO_LARGE, field->name, "%s太长，最多 %d 个字节", field->title, VALUE_TEXT_LARGEST);
 	if (field->type != VALUE_REF)
 		return field_parse(field, given->text, &context, resolver->pool, ret_value, error);
-	if (!resolve_record(resolver, schema_find_kind(resolver->schema, field->ref), given->text, field->name, &record, error))
+	if (!resolve_record(
+		resolver, schema_find_kind(resolver->schema, field->ref), given->text, field->name, &record, error))
 		return false;
 	*ret_value = value_of_number(VALUE_REF, record);
 	return true;
 }
 
 /* A reference must lead to a record that is there. */
-static bool check_reference(struct resolver *resolver, const struct field *field, struct value value, struct error *error)
+static bool check_reference(
+    struct resolver *resolver, const struct field *field, struct value value, struct error *error)
 {
 	struct state *state;
 
 	if (field->type != VALUE_REF || value.type != VALUE_REF)
 		return true;
-	state = store_load_current(resolver->connection, schema_kind_of(resolver->schema, value.number), value.number, resolver->pool, error);
+	state = store_load_current(
+	    resolver->connection, schema_kind_of(resolver->schema, value.number), value.number, resolver->pool, error);
 	if (state == NULL)
 		return false;
 	if (!state->exists)
-		return error_set(error, ERROR_REFUSED, field->name, "%s 已经删去，%s不能再指向它", resolve_id(resolver, value.number), field->title);
+		return error_set(error, ERROR_REFUSED, field->name, "%s 已经删去，%s不能再指向它",
+		    resolve_id(resolver, value.number), field->title);
 	return true;
 }
 
-bool resolve_change(struct resolver *resolver, const struct kind *kind, const struct given *given, struct change *ret_change, struct error *error)
+bool resolve_change(struct resolver *resolver, const struct kind *kind, const struct given *given,
+    struct change *ret_change, struct error *error)
 {
 	const struct field *field;
 	int position;
 
 	if (strcmp(given->name, "title") == 0 || strcmp(given->name, "名称") == 0 ||
-	    (kind_find_field(kind, given->name) < 0 && strcmp(given->name, pool_format(resolver->pool, "%s名称", kind->title)) == 0)) {
-		if (given->mode != CHANGE_SET || given->form == GIVEN_EMPTY || given->text == NULL || given->text[0] == '\0')
+	    (kind_find_field(kind, given->name) < 0 &&
+		strcmp(given->name, pool_format(resolver->pool, "%s名称", kind->title)) == 0)) {
+		if (given->mode != CHANGE_SET || given->form == GIVEN_EMPTY || given->text == NULL ||
+		    given->text[0] == '\0')
 			return error_set(error, ERROR_INVALID, "title", "名称不能空");
-		*ret_change = (struct change){.field = "title", .value = value_of_text(pool_copy_text(resolver->pool, given->text))};
+		*ret_change = (struct change){
+		    .field = "title", .value = value_of_text(pool_copy_text(resolver->pool, given->text))};
 		return true;
 	}
 	position = kind_find_field(kind, given->name);
@@ -313,5 +340,6 @@ bool resolve_change(struct resolver *resolver, const struct kind *kind, const st
 		return error_set(error, ERROR_INVALID, field->name, "只有集合字段能用 += 和 -=；%s不是", field->title);
 	ret_change->field = field->name;
 	ret_change->mode = given->mode;
-	return value_given(resolver, field, given, &ret_change->value, error) && check_reference(resolver, field, ret_change->value, error);
+	return value_given(resolver, field, given, &ret_change->value, error) &&
+	    check_reference(resolver, field, ret_change->value, error);
 }

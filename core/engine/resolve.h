@@ -18,20 +18,23 @@ struct resolver {
 must_check const struct kind *resolve_kind(struct resolver *resolver, const char *name, struct error *error);
 
 /* By id, title, or an unambiguous part of a title, among the present records of kind (NULL: of all). field: the parameter or field at fault. */
-must_check bool resolve_record(struct resolver *resolver, const struct kind *kind, const char *text, const char *field, int64_t *ret_record, struct error *error);
+must_check bool resolve_record(struct resolver *resolver, const struct kind *kind, const char *text, const char *field,
+    int64_t *ret_record, struct error *error);
 
 /* As resolve_record, but several records of exactly that title are all given: what a filter means. */
-must_check bool resolve_records(struct resolver *resolver, const struct kind *kind, const char *text, int64_t *ret_records, size_t limit, size_t *ret_count,
-    struct error *error);
+must_check bool resolve_records(struct resolver *resolver, const struct kind *kind, const char *text,
+    int64_t *ret_records, size_t limit, size_t *ret_count, struct error *error);
 
 /* The record of @me; 0: unset, or no such record. */
 int64_t resolve_me(struct resolver *resolver);
 
 /* What was given for a field, as a change of it. Title too. */
-must_check bool resolve_change(struct resolver *resolver, const struct kind *kind, const struct given *given, struct change *ret_change, struct error *error);
+must_check bool resolve_change(struct resolver *resolver, const struct kind *kind, const struct given *given,
+    struct change *ret_change, struct error *error);
 
 /* "2022-04-12", "-3d", … as an effective day: not after today. NULL: today. */
-must_check bool resolve_effective_day(struct resolver *resolver, const char *text, struct date *ret_date, struct error *error);
+must_check bool resolve_effective_day(
+    struct resolver *resolver, const char *text, struct date *ret_date, struct error *error);
 
 /* The id of a record, in the pool. */
 const char *resolve_id(struct resolver *resolver, int64_t record);

@@ -76,7 +76,8 @@ static bool write_all(int file, const char *bytes, size_t length, int64_t offset
 	return true;
 }
 
-bool spool_append(struct spool *spool, int64_t number, struct date day, const char *const *cells, size_t count, struct error *error)
+bool spool_append(
+    struct spool *spool, int64_t number, struct date day, const char *const *cells, size_t count, struct error *error)
 {
 	if (spool->count == spool->room) {
 		size_t room = spool->room > 0 ? spool->room * 2 : 1024;
@@ -94,8 +95,8 @@ bool spool_append(struct spool *spool, int64_t number, struct date day, const ch
 		return error_set(error, ERROR_TOO_LARGE, "rows", "第 %lld 行太长", (long long)number);
 	if (!write_all(spool->file, buffer_text(&spool->row), spool->row.length, spool->size))
 		return error_set(error, ERROR_READ_ONLY, "", "暂存不下这些行，数据盘可能满了");
-	spool->rows[spool->count++] =
-	    (struct spooled){.offset = spool->size, .day = day.day, .length = (uint32_t)spool->row.length, .number = number};
+	spool->rows[spool->count++] = (struct spooled){
+	    .offset = spool->size, .day = day.day, .length = (uint32_t)spool->row.length, .number = number};
 	spool->size += (int64_t)spool->row.length;
 	return true;
 }
@@ -120,7 +121,8 @@ void spool_sort(struct spool *spool)
 		qsort(spool->rows, spool->count, sizeof(*spool->rows), by_day_and_place);
 }
 
-bool spool_read(struct spool *spool, size_t n, size_t count, struct pool *pool, int64_t *ret_number, const char ***ret_cells, struct error *error)
+bool spool_read(struct spool *spool, size_t n, size_t count, struct pool *pool, int64_t *ret_number,
+    const char ***ret_cells, struct error *error)
 {
 	const struct spooled *row = &spool->rows[n];
 	char *bytes = pool_alloc(pool, row->length + 1);

@@ -24,11 +24,11 @@ struct undoing {
 	struct pool *pool;
 	struct touch *touches; /* by record, then seq */
 	size_t touch_count, touch_room;
-	int64_t *voids;        /* void events to end */
+	int64_t *voids; /* void events to end */
 	size_t void_count, void_room;
-	int64_t undone_of;     /* the batch that as a whole comes back, or goes again; 0: none */
-	bool undone_goes;      /* … it goes again */
-	int64_t looked_at;     /* the last batch that could have been that */
+	int64_t undone_of; /* the batch that as a whole comes back, or goes again; 0: none */
+	bool undone_goes;  /* … it goes again */
+	int64_t looked_at; /* the last batch that could have been that */
 	struct date earliest;
 };
 
@@ -45,8 +45,10 @@ static bool add_touch(struct undoing *undoing, const struct event *event, int64_
 		undoing->touches = more;
 		undoing->touch_room = room;
 	}
-	undoing->touches[undoing->touch_count++] =
-	    (struct touch){.record = event->record, .seq = event->seq, .restored_by_void = restored_by_void, .on = event->effective_on};
+	undoing->touches[undoing->touch_count++] = (struct touch){.record = event->record,
+	    .seq = event->seq,
+	    .restored_by_void = restored_by_void,
+	    .on = event->effective_on};
 	if (undoing->touch_count == 1 || event->effective_on.day < undoing->earliest.day)
 		undoing->earliest = event->effective_on;
 	return true;
@@ -78,7 +80,8 @@ static const char *undo_title(struct pool *pool, int64_t batch)
 }
 
 /* Was void_event the undo of the whole batch? */
-static bool note_undone(struct undoing *undoing, int64_t batch, const struct event *void_event, bool goes, struct error *error)
+static bool note_undone(
+    struct undoing *undoing, int64_t batch, const struct event *void_event, bool goes, struct error *error)
 {
 	const struct batch *undo;
 
@@ -101,14 +104,16 @@ static bool touch_restored(struct undoing *undoing, const struct event *void_eve
 	size_t before = undoing->touch_count;
 
 	for (size_t i = 0; i < void_event->target_count; i++) {
-		const struct event *target = store_load_event(undoing->connection, void_event->targets[i], undoing->pool, error);
+		const struct event *target =
+		    store_load_event(undoing->connection, void_event->targets[i], undoing->pool, error);
 		int64_t by = 0;
 
 		if (target == NULL || !store_voided_by(undoing->connection, target->seq, SEQ_FOR_EVER, &by, error))
 			return false;
 		if (by != void_event->seq) /* it has come back already */
 			continue;
-		if (!note_undone(undoing, target->batch, void_event, false, error) || !add_touch(undoing, target, void_event->seq, error))
+		if (!note_undone(undoing, target->batch, void_event, false, error) ||
+		    !add_touch(undoing, target, void_event->seq, error))
 			return false;
 	}
 	if (undoing->touch_count == before)
@@ -129,14 +134,20 @@ static bool touch_restored(struct undoing *undoing, const struct event *void_eve
 /* What a restore brought back goes again. */
 static bool touch_again(struct undoing *undoing, const struct event *restore, struct error *error)
 {
-	const struct event *void_event = restore->target_count == 1 ? store_load_event(undoing->connection, restore->targets[0], undoing->pool, error) : NULL;
+	const struct event *void_event = restore->target_count == 1
+	    ? store_load_event(undoing->connection, restore->targets[0], undoing->pool, error)
+	    : NULL;
 
 	if (void_event == NULL)
-		return error->code != ERROR_NONE ? false : error_set(error, ERROR_DAMAGED, "", "#%" PRId64 " 不成样子", restore->seq);
+		return error->code != ERROR_NONE
+		    ? false
+		    : error_set(error, ERROR_DAMAGED, "", "#%" PRId64 " 不成样子", restore->seq);
 	for (size_t i = 0; i < void_event->target_count; i++) {
-		const struct event *target = store_load_event(undoing->connection, void_event->targets[i], undoing->pool, error);
+		const struct event *target =
+		    store_load_event(undoing->connection, void_event->targets[i], undoing->pool, error);
 
-		if (target == NULL || !touch_live(undoing, target, error) || !note_undone(undoing, target->batch, void_event, true, error))
+		if (target == NULL || !touch_live(undoing, target, error) ||
+		    !note_undone(undoing, target->batch, void_event, true, error))
 			return false;
 	}
 	return true;
@@ -172,13 +183,15 @@ static bool collect(struct undoing *undoing, struct error *error)
 	if (batch == NULL)
 		return false;
 	if (batch->undone_by != 0) {
-		error_set(error, ERROR_REFUSED, "batch", "批次 %" PRId64 " 已经由批次 %" PRId64 " 作废", batch->number, batch->undone_by);
+		error_set(error, ERROR_REFUSED, "batch", "批次 %" PRId64 " 已经由批次 %" PRId64 " 作废", batch->number,
+		    batch->undone_by);
 		return error_hint(error, "要它回来：luodi undo %" PRId64, batch->undone_by);
 	}
 	if (batch->closed_at_us == 0)
 		return error_set(error, ERROR_REFUSED, "batch", "批次 %" PRId64 " 还没有写完", batch->number);
 	if (undoing->wish->caller.role < ROLE_LEADER && strcmp(batch->actor, undoing->wish->caller.name) != 0) {
-		error_set(error, ERROR_FORBIDDEN, "batch", "批次 %" PRId64 " 是%s写的，您只能反悔自己的", batch->number, batch->actor);
+		error_set(error, ERROR_FORBIDDEN, "batch", "批次 %" PRId64 " 是%s写的，您只能反悔自己的", batch->number,
+		    batch->actor);
 		return error_hint(error, "请他本人或管理员来");
 	}
 	if (!store_batch_events(undoing->connection, batch->number, undoing->pool, &seqs, &count, error))
@@ -205,8 +218,9 @@ struct record_part { /* its touches */
 };
 
 /* The steps of one record: first what goes, then, void by void, what comes back, then what is computed anew. */
-static size_t make_steps(const struct undoing *undoing, const struct record_part *part, const struct kind *kind, int64_t void_seq, int64_t first_restore_seq,
-    int64_t recompute_seq, struct step **ret_steps, struct event **ret_recompute)
+static size_t make_steps(const struct undoing *undoing, const struct record_part *part, const struct kind *kind,
+    int64_t void_seq, int64_t first_restore_seq, int64_t recompute_seq, struct step **ret_steps,
+    struct event **ret_recompute)
 {
 	struct step *steps = pool_alloc_array(undoing->pool, undoing->void_count + 2, sizeof(*steps));
 	int64_t *seqs = pool_alloc_array(undoing->pool, part->count, sizeof(*seqs));
@@ -273,12 +287,15 @@ static const struct event *find_later(const struct plan *plan, const struct reco
 	for (size_t i = 0; i < plan->loaded_count; i++) {
 		const struct event *later = plan->loaded[i];
 
-		if (find_touch(part, later->seq) != NULL || !later->live || later->action == EVENT_RECOMPUTE || later->seq == 0)
+		if (find_touch(part, later->seq) != NULL || !later->live || later->action == EVENT_RECOMPUTE ||
+		    later->seq == 0)
 			continue;
 		for (size_t j = 0; j < plan->loaded_count; j++) {
 			const struct touch *touch = find_touch(part, plan->loaded[j]->seq);
 			/* what comes back was taken away by a void: later is what came after that */
-			int64_t since = touch == NULL ? 0 : touch->restored_by_void != 0 ? touch->restored_by_void : touch->seq;
+			int64_t since = touch == NULL	   ? 0
+			    : touch->restored_by_void != 0 ? touch->restored_by_void
+							   : touch->seq;
 
 			if (touch != NULL && later->seq > since && same_field(later, plan->loaded[j]))
 				return later;
@@ -299,12 +316,14 @@ static struct record_part next_part(const struct undoing *undoing, size_t at)
 {
 	struct record_part part = {.touches = &undoing->touches[at]};
 
-	while (at + part.count < undoing->touch_count && undoing->touches[at + part.count].record == part.touches[0].record)
+	while (at + part.count < undoing->touch_count &&
+	    undoing->touches[at + part.count].record == part.touches[0].record)
 		part.count++;
 	return part;
 }
 
-static const struct kind *kind_of_part(const struct undoing *undoing, const struct record_part *part, struct error *error)
+static const struct kind *kind_of_part(
+    const struct undoing *undoing, const struct record_part *part, struct error *error)
 {
 	const struct kind *kind = schema_kind_of(undoing->schema, part->touches[0].record);
 
@@ -320,12 +339,14 @@ static bool name_record(const struct undoing *undoing, int64_t record, struct er
 
 	memcpy(sentence, error->sentence, sizeof(sentence));
 	schema_format_id(undoing->schema, record, id);
-	snprintf(error->sentence, sizeof(error->sentence), "%s %.*s", id, (int)(sizeof(sentence) - sizeof(id) - 2), sentence);
+	snprintf(error->sentence, sizeof(error->sentence), "%s %.*s", id, (int)(sizeof(sentence) - sizeof(id) - 2),
+	    sentence);
 	return false;
 }
 
-bool undo_ask(struct engine *engine, struct plugin_set *set, struct store_connection *connection, const struct wish *wish, const struct head *head,
-    struct pool *pool, struct undo_opinions *ret_opinions, struct error *error)
+bool undo_ask(struct engine *engine, struct plugin_set *set, struct store_connection *connection,
+    const struct wish *wish, const struct head *head, struct pool *pool, struct undo_opinions *ret_opinions,
+    struct error *error)
 {
 	struct undoing undoing = {.connection = connection, .schema = set->schema, .wish = wish, .pool = pool};
 	struct undo_opinion *items;
@@ -350,11 +371,14 @@ bool undo_ask(struct engine *engine, struct plugin_set *set, struct store_connec
 			return false;
 		if (!kind->computes)
 			continue;
-		step_count = make_steps(&undoing, &part, kind, head->seq + 1, head->seq + 2, head->seq + 3, &steps, &recompute);
-		if (!plan_make(connection, kind, part.touches[0].record, undoing.earliest, head->seq, steps, step_count, pool, &plan, error))
+		step_count =
+		    make_steps(&undoing, &part, kind, head->seq + 1, head->seq + 2, head->seq + 3, &steps, &recompute);
+		if (!plan_make(connection, kind, part.touches[0].record, undoing.earliest, head->seq, steps, step_count,
+			pool, &plan, error))
 			return name_record(&undoing, part.touches[0].record, error);
 		items[count] = (struct undo_opinion){.record = plan.record, .version = plan.old_version};
-		if (!compute_plan(engine, set, &plan, head, pool, &items[count].computed, &items[count].computed_count, error))
+		if (!compute_plan(
+			engine, set, &plan, head, pool, &items[count].computed, &items[count].computed_count, error))
 			return false;
 		count++;
 	}
@@ -377,7 +401,8 @@ struct undo_writing {
 
 static bool append(struct undo_writing *writing, struct event *event, struct error *error)
 {
-	event->effective_on = engine_today(&(struct head){.recorded_at_us = store_head(writing->engine->store).recorded_at_us});
+	event->effective_on =
+	    engine_today(&(struct head){.recorded_at_us = store_head(writing->engine->store).recorded_at_us});
 	event->actor = writing->undoing.wish->caller.name;
 	event->note = writing->undoing.wish->note;
 	event->batch = writing->outcome->batch;
@@ -397,7 +422,8 @@ static bool append_events(struct undo_writing *writing, struct error *error)
 		if (undoing->touches[i].restored_by_void != 0)
 			continue;
 		event.target_count++;
-		for (; at > 0 && targets[at - 1] > undoing->touches[i].seq; at--) /* rising; nearly sorted as it comes */
+		for (; at > 0 && targets[at - 1] > undoing->touches[i].seq;
+		     at--) /* rising; nearly sorted as it comes */
 			targets[at] = targets[at - 1];
 		targets[at] = undoing->touches[i].seq;
 	}
@@ -413,7 +439,8 @@ static bool append_events(struct undo_writing *writing, struct error *error)
 	for (size_t i = 0; i < undoing->void_count; i++) {
 		struct event restore = {.action = EVENT_RESTORE, .targets = &undoing->voids[i], .target_count = 1};
 
-		if (!append(writing, &restore, error) || !store_restore(writing->engine->store, undoing->voids[i], restore.seq, error))
+		if (!append(writing, &restore, error) ||
+		    !store_restore(writing->engine->store, undoing->voids[i], restore.seq, error))
 			return false;
 		if (i == 0)
 			writing->first_restore_seq = restore.seq;
@@ -427,9 +454,11 @@ static void note_later(struct undo_writing *writing, const struct plan *plan, co
 	struct resolver resolver = {.schema = writing->undoing.schema, .pool = outcome->pool};
 
 	if (outcome->candidate_count < CANDIDATES_LARGEST)
-		writing->later[outcome->candidate_count++] = (struct candidate){.id = resolve_id(&resolver, plan->record),
-		    .title = pool_copy_text(outcome->pool, plan->before_now->title != NULL ? plan->before_now->title : ""),
-		    .stage_title = pool_format(outcome->pool, "#%" PRId64 " %s", later->seq, later->actor)};
+		writing->later[outcome->candidate_count++] =
+		    (struct candidate){.id = resolve_id(&resolver, plan->record),
+			.title = pool_copy_text(
+			    outcome->pool, plan->before_now->title != NULL ? plan->before_now->title : ""),
+			.stage_title = pool_format(outcome->pool, "#%" PRId64 " %s", later->seq, later->actor)};
 }
 
 /* Planned on events as they were known before the undo's own void and restore rows. */
@@ -446,13 +475,15 @@ static bool write_record(struct undo_writing *writing, const struct record_part 
 
 	if (kind == NULL)
 		return false;
-	step_count = make_steps(undoing, part, kind, writing->void_seq, writing->first_restore_seq, store_head(writing->engine->store).seq + 1, &steps, &recompute);
+	step_count = make_steps(undoing, part, kind, writing->void_seq, writing->first_restore_seq,
+	    store_head(writing->engine->store).seq + 1, &steps, &recompute);
 	opinion = find_opinion(writing->opinions, part->touches[0].record);
 	if (recompute != NULL && opinion != NULL) {
 		recompute->computed = opinion->computed;
 		recompute->computed_count = opinion->computed_count;
 	}
-	if (!plan_make(undoing->connection, kind, part->touches[0].record, undoing->earliest, writing->seq_before, steps, step_count, undoing->pool, &plan, error))
+	if (!plan_make(undoing->connection, kind, part->touches[0].record, undoing->earliest, writing->seq_before,
+		steps, step_count, undoing->pool, &plan, error))
 		return name_record(undoing, part->touches[0].record, error);
 	if (recompute != NULL) {
 		if (opinion == NULL || opinion->version != plan.old_version) {
@@ -496,22 +527,27 @@ static bool write_all(struct undo_writing *writing, struct error *error)
 	struct undoing *undoing = &writing->undoing;
 	struct outcome *outcome = writing->outcome;
 
-	if (!store_batch_open(store, undoing->wish->caller.name, undo_title(outcome->pool, undoing->wish->batch), &outcome->batch, error) ||
+	if (!store_batch_open(store, undoing->wish->caller.name, undo_title(outcome->pool, undoing->wish->batch),
+		&outcome->batch, error) ||
 	    !append_events(writing, error) || !write_records(writing, error))
 		return false;
 	if (writing->ask_again)
 		return true;
 	if (outcome->candidate_count > 0 && !undoing->wish->confirm) {
-		error_set(error, ERROR_REFUSED, "batch", "后来有人在同样的地方又改过：%s %s 等 %zu 条", writing->later[0].id, writing->later[0].stage_title, outcome->candidate_count);
+		error_set(error, ERROR_REFUSED, "batch", "后来有人在同样的地方又改过：%s %s 等 %zu 条",
+		    writing->later[0].id, writing->later[0].stage_title, outcome->candidate_count);
 		return error_hint(error, "看过仍要反悔：加 --yes");
 	}
-	if (undoing->undone_of != 0 && !store_batch_set_undone(store, undoing->undone_of, undoing->undone_goes ? outcome->batch : 0, error))
+	if (undoing->undone_of != 0 &&
+	    !store_batch_set_undone(store, undoing->undone_of, undoing->undone_goes ? outcome->batch : 0, error))
 		return false;
-	return store_batch_set_undone(store, undoing->wish->batch, outcome->batch, error) && store_batch_close(store, outcome->batch, error);
+	return store_batch_set_undone(store, undoing->wish->batch, outcome->batch, error) &&
+	    store_batch_close(store, outcome->batch, error);
 }
 
-bool undo_write(struct engine *engine, struct plugin_set *set, const struct wish *wish, const struct undo_opinions *opinions, struct pool *pool,
-    struct outcome *outcome, bool *ret_ask_again, struct error *error)
+bool undo_write(struct engine *engine, struct plugin_set *set, const struct wish *wish,
+    const struct undo_opinions *opinions, struct pool *pool, struct outcome *outcome, bool *ret_ask_again,
+    struct error *error)
 {
 	struct undo_writing writing = {.engine = engine,
 	    .undoing = {.connection = store_writer(engine->store), .schema = set->schema, .wish = wish, .pool = pool},

@@ -2,8 +2,8 @@
 #ifndef LUODI_ENGINE_UNDO_H
 #define LUODI_ENGINE_UNDO_H
 
-#include "engine/parts.h"
 #include "engine/opinion.h"
+#include "engine/parts.h"
 
 struct undo_opinion { /* computed values of one record after the undo */
 	int64_t record, version;
@@ -17,11 +17,13 @@ struct undo_opinions {
 };
 
 /* On a reader: what computing kinds will say. Fills opinions (empty where nothing computes). */
-must_check bool undo_ask(struct engine *engine, struct plugin_set *set, struct store_connection *connection, const struct wish *wish, const struct head *head,
-    struct pool *pool, struct undo_opinions *ret_opinions, struct error *error);
+must_check bool undo_ask(struct engine *engine, struct plugin_set *set, struct store_connection *connection,
+    const struct wish *wish, const struct head *head, struct pool *pool, struct undo_opinions *ret_opinions,
+    struct error *error);
 
 /* Writer thread, in a savepoint. *ret_ask_again: opinions are out of date. Fills voided, affected, candidates, seq, first_seq, batch of outcome. */
-must_check bool undo_write(struct engine *engine, struct plugin_set *set, const struct wish *wish, const struct undo_opinions *opinions, struct pool *pool,
-    struct outcome *outcome, bool *ret_ask_again, struct error *error);
+must_check bool undo_write(struct engine *engine, struct plugin_set *set, const struct wish *wish,
+    const struct undo_opinions *opinions, struct pool *pool, struct outcome *outcome, bool *ret_ask_again,
+    struct error *error);
 
 #endif

@@ -23,17 +23,20 @@ struct verifying {
 	int64_t done, total;
 };
 
-static bool differs(struct verifying *verifying, const struct kind *kind, int64_t record, struct date day, int64_t seq, const char *what, struct error *error)
+static bool differs(struct verifying *verifying, const struct kind *kind, int64_t record, struct date day, int64_t seq,
+    const char *what, struct error *error)
 {
 	char id[RECORD_ID_SIZE], on[DATE_TEXT_SIZE];
 
 	(void)verifying;
-	error_set(error, ERROR_DAMAGED, "", "重算与现存不一致：%s 在 %s，记到 #%" PRId64 " 时，%s", kind_format_id(kind, record, id), date_format(day, on), seq, what);
+	error_set(error, ERROR_DAMAGED, "", "重算与现存不一致：%s 在 %s，记到 #%" PRId64 " 时，%s",
+	    kind_format_id(kind, record, id), date_format(day, on), seq, what);
 	return error_hint(error, "请停用这份数据，用最近一份备份恢复，再把备份之后的事补记；原样留着这份给开发者");
 }
 
 /* Of the stored rows, the one that holds for a day as known at seq. */
-static const struct state *stored_at(const struct state *rows, const int64_t *seqs, size_t count, struct date day, int64_t seq)
+static const struct state *stored_at(
+    const struct state *rows, const int64_t *seqs, size_t count, struct date day, int64_t seq)
 {
 	const struct state *best = NULL;
 	int64_t best_seq = 0;
@@ -41,7 +44,8 @@ static const struct state *stored_at(const struct state *rows, const int64_t *se
 	for (size_t i = 0; i < count; i++) {
 		if (rows[i].on.day > day.day || seqs[i] > seq)
 			continue;
-		if (best == NULL || rows[i].on.day > best->on.day || (rows[i].on.day == best->on.day && seqs[i] > best_seq)) {
+		if (best == NULL || rows[i].on.day > best->on.day ||
+		    (rows[i].on.day == best->on.day && seqs[i] > best_seq)) {
 			best = &rows[i];
 			best_seq = seqs[i];
 		}
@@ -56,8 +60,8 @@ static bool same(const struct state *folded, const struct state *stored)
 	return there == kept && (!there || state_equal(folded, stored));
 }
 
-static bool verify_at(struct verifying *verifying, const struct kind *kind, int64_t record, int64_t seq, const struct state *rows, const int64_t *seqs, size_t row_count,
-    struct error *error)
+static bool verify_at(struct verifying *verifying, const struct kind *kind, int64_t record, int64_t seq,
+    const struct state *rows, const int64_t *seqs, size_t row_count, struct error *error)
 {
 	const struct event *const *events;
 	struct timeline timeline;
@@ -68,9 +72,11 @@ static bool verify_at(struct verifying *verifying, const struct kind *kind, int6
 	fold_timeline(kind, record, events, count, 0, verifying->pool, &timeline);
 	for (size_t i = 0; i < timeline.day_count; i++)
 		if (!same(&timeline.days[i], stored_at(rows, seqs, row_count, timeline.days[i].on, seq)))
-			return differs(verifying, kind, record, timeline.days[i].on, seq, "状态不是从账里叠出来的", error);
+			return differs(
+			    verifying, kind, record, timeline.days[i].on, seq, "状态不是从账里叠出来的", error);
 	for (size_t i = 0; i < row_count; i++)
-		if (seqs[i] <= seq && !same(timeline_at(&timeline, rows[i].on), stored_at(rows, seqs, row_count, rows[i].on, seq)))
+		if (seqs[i] <= seq &&
+		    !same(timeline_at(&timeline, rows[i].on), stored_at(rows, seqs, row_count, rows[i].on, seq)))
 			return differs(verifying, kind, record, rows[i].on, seq, "多出一个状态", error);
 	return true;
 }
@@ -83,12 +89,14 @@ static bool verify_current(struct verifying *verifying, const struct kind *kind,
 	const struct state *last;
 	size_t count;
 
-	if (current == NULL || !store_load_events(verifying->connection, record, SEQ_FOR_EVER, verifying->pool, &events, &count, error))
+	if (current == NULL ||
+	    !store_load_events(verifying->connection, record, SEQ_FOR_EVER, verifying->pool, &events, &count, error))
 		return false;
 	fold_timeline(kind, record, events, count, 0, verifying->pool, &timeline);
 	last = timeline.day_count > 0 ? &timeline.days[timeline.day_count - 1] : NULL;
 	if (!same(last, current))
-		return differs(verifying, kind, record, current->on, verifying->report.events, "现在的样子不是从账里叠出来的", error);
+		return differs(verifying, kind, record, current->on, verifying->report.events,
+		    "现在的样子不是从账里叠出来的", error);
 	return true;
 }
 
@@ -99,8 +107,10 @@ static bool verify_record(struct verifying *verifying, const struct kind *kind, 
 	int64_t *seqs, last = 0;
 	size_t row_count, event_count;
 
-	if (!store_load_all_states(verifying->connection, kind, record, verifying->pool, &rows, &seqs, &row_count, error) ||
-	    !store_load_events(verifying->connection, record, SEQ_FOR_EVER, verifying->pool, &events, &event_count, error))
+	if (!store_load_all_states(
+		verifying->connection, kind, record, verifying->pool, &rows, &seqs, &row_count, error) ||
+	    !store_load_events(
+		verifying->connection, record, SEQ_FOR_EVER, verifying->pool, &events, &event_count, error))
 		return false;
 	verifying->report.states += (int64_t)row_count;
 	verifying->report.records++;
@@ -117,7 +127,8 @@ static bool verify_record(struct verifying *verifying, const struct kind *kind, 
 	return verify_current(verifying, kind, record, error);
 }
 
-static bool verify_some(struct verifying *verifying, const struct kind *kind, int64_t *after, bool *ret_more, struct error *error)
+static bool verify_some(
+    struct verifying *verifying, const struct kind *kind, int64_t *after, bool *ret_more, struct error *error)
 {
 	int64_t records[RECORDS_A_SNAPSHOT];
 	size_t count = 0;
@@ -164,11 +175,12 @@ static bool read_ends(struct verifying *verifying, struct error *error)
 	for (size_t i = 0; i < sizeof(head.hash); i++)
 		snprintf(verifying->report.head_hash + 2 * i, 3, "%02x", head.hash[i]);
 	verifying->report.last_recorded_us = head.recorded_at_us;
-	return head.seq == 0 || store_recorded_at(verifying->connection, 1, &verifying->report.first_recorded_us, error);
+	return head.seq == 0 ||
+	    store_recorded_at(verifying->connection, 1, &verifying->report.first_recorded_us, error);
 }
 
-bool engine_verify(struct engine *engine, void (*progress)(void *argument, int64_t done, int64_t total), void *argument, struct verify_report *ret_report,
-    struct error *error)
+bool engine_verify(struct engine *engine, void (*progress)(void *argument, int64_t done, int64_t total), void *argument,
+    struct verify_report *ret_report, struct error *error)
 {
 	struct verifying verifying = {.engine = engine, .progress = progress, .argument = argument};
 	bool ok;
@@ -178,8 +190,9 @@ bool engine_verify(struct engine *engine, void (*progress)(void *argument, int64
 		return false;
 	verifying.set = engine_hold_set(engine);
 	verifying.pool = pool_new();
-	ok = store_verify_integrity(verifying.connection, error) && store_verify_chain(verifying.connection, &verifying.report.events, NULL, NULL, error) &&
-	     read_ends(&verifying, error) && verify_kinds(&verifying, error);
+	ok = store_verify_integrity(verifying.connection, error) &&
+	    store_verify_chain(verifying.connection, &verifying.report.events, NULL, NULL, error) &&
+	    read_ends(&verifying, error) && verify_kinds(&verifying, error);
 	pool_free(verifying.pool);
 	plugin_set_release(verifying.set);
 	engine_return_reader(engine, verifying.connection);

@@ -7,8 +7,8 @@
 
 enum { SNAPSHOT_SECONDS = 5 };
 
-static bool resolve_for_filter(void *argument, const struct kind *kind, const char *text, int64_t *ret_records, size_t limit, size_t *ret_count,
-    struct error *error)
+static bool resolve_for_filter(void *argument, const struct kind *kind, const char *text, int64_t *ret_records,
+    size_t limit, size_t *ret_count, struct error *error)
 {
 	struct view *view = argument;
 
@@ -30,7 +30,8 @@ struct filter_context view_filter_context(struct view *view)
 	    .argument = view};
 }
 
-bool view_parse_filter(struct view *view, const struct kind *kind, const char *text, struct pool *pool, const struct filter **ret_filter, struct error *error)
+bool view_parse_filter(struct view *view, const struct kind *kind, const char *text, struct pool *pool,
+    const struct filter **ret_filter, struct error *error)
 {
 	struct filter_context context = view_filter_context(view);
 
@@ -47,7 +48,8 @@ void view_note_listed(struct view *view, const struct kind *kind)
 		view->on_read(view->on_read_argument, kind, 0, 0);
 }
 
-static struct view *new_view(struct engine *engine, struct plugin_set *set, struct store_connection *connection, const struct caller *caller)
+static struct view *new_view(
+    struct engine *engine, struct plugin_set *set, struct store_connection *connection, const struct caller *caller)
 {
 	struct pool *pool = pool_new();
 	struct view *view = pool_alloc(pool, sizeof(*view));
@@ -82,8 +84,8 @@ static void settle(struct view *view, const struct head *head)
 	    .pool = view->pool};
 }
 
-struct view *view_borrow(struct engine *engine, struct plugin_set *set, struct store_connection *connection, const struct head *head,
-    const struct moment *moment, const struct caller *caller)
+struct view *view_borrow(struct engine *engine, struct plugin_set *set, struct store_connection *connection,
+    const struct head *head, const struct moment *moment, const struct caller *caller)
 {
 	struct view *view = new_view(engine, set, connection, caller);
 
@@ -96,7 +98,8 @@ struct view *view_borrow(struct engine *engine, struct plugin_set *set, struct s
 }
 
 /* --known D, --known-seq N: how far was known. */
-static bool read_known(struct view *view, const struct view_request *request, const struct head *head, struct date *ret_known_day, struct error *error)
+static bool read_known(struct view *view, const struct view_request *request, const struct head *head,
+    struct date *ret_known_day, struct error *error)
 {
 	int64_t recorded_us;
 
@@ -106,7 +109,8 @@ static bool read_known(struct view *view, const struct view_request *request, co
 	view->facts.known = DATE_NONE;
 	if (request->known_seq != 0) {
 		if (request->known_seq < 0 || request->known_seq > head->seq) {
-			error_set(error, ERROR_INVALID, "known_seq", "还没有 #%" PRId64 "，现在记到 #%" PRId64, request->known_seq, head->seq);
+			error_set(error, ERROR_INVALID, "known_seq", "还没有 #%" PRId64 "，现在记到 #%" PRId64,
+			    request->known_seq, head->seq);
 			return false;
 		}
 		if (!store_recorded_at(view->connection, request->known_seq, &recorded_us, error))
@@ -116,8 +120,10 @@ static bool read_known(struct view *view, const struct view_request *request, co
 	} else if (request->known != NULL) {
 		struct date today = engine_today(head);
 
-		if (!date_parse_relative(request->known, "known", today, view->set->schema->calendar, ret_known_day, error) ||
-		    !store_seq_before(view->connection, clock_day_start((struct date){ret_known_day->day + 1}), &view->facts.seq, error))
+		if (!date_parse_relative(
+			request->known, "known", today, view->set->schema->calendar, ret_known_day, error) ||
+		    !store_seq_before(view->connection, clock_day_start((struct date){ret_known_day->day + 1}),
+			&view->facts.seq, error))
 			return false;
 		view->moment.known_seq = view->facts.seq;
 		view->facts.known = *ret_known_day;
@@ -127,7 +133,8 @@ static bool read_known(struct view *view, const struct view_request *request, co
 }
 
 /* SEMANTICS 16 and 20: which day is asked about. */
-static bool read_moment(struct view *view, const struct view_request *request, const struct head *head, struct error *error)
+static bool read_moment(
+    struct view *view, const struct view_request *request, const struct head *head, struct error *error)
 {
 	struct date today = engine_today(head), known_day;
 
@@ -144,7 +151,8 @@ static bool read_moment(struct view *view, const struct view_request *request, c
 			view->moment.as_of = view->facts.period.end;
 	}
 	if (request->as_of != NULL &&
-	    !date_parse_relative(request->as_of, "as_of", today, view->set->schema->calendar, &view->moment.as_of, error))
+	    !date_parse_relative(
+		request->as_of, "as_of", today, view->set->schema->calendar, &view->moment.as_of, error))
 		return false;
 	view->moment.present = view->moment.known_seq == SEQ_FOR_EVER && view->moment.as_of.day == today.day;
 	return true;
@@ -181,7 +189,8 @@ struct view *view_open(struct engine *engine, const struct view_request *request
 	}
 	store_set_deadline(connection, clock_monotonic_us() + SNAPSHOT_SECONDS * INT64_C(1000000));
 	view = new_view(engine, engine_hold_set(engine), connection, &request->caller);
-	if (!store_read_head(connection, &head, error) || !read_moment(view, request, &head, error) || !read_known_hash(view, &head, error)) {
+	if (!store_read_head(connection, &head, error) || !read_moment(view, request, &head, error) ||
+	    !read_known_hash(view, &head, error)) {
 		view_close(view);
 		return NULL;
 	}
@@ -217,8 +226,8 @@ const struct kind *view_kind(struct view *view, const char *name, struct error *
 	return resolve_kind(&view->resolver, name, error);
 }
 
-bool view_find_record(struct view *view, const struct kind *kind, const char *text, struct pool *pool, int64_t *ret_record,
-    const struct candidate **ret_candidates, size_t *ret_count, struct error *error)
+bool view_find_record(struct view *view, const struct kind *kind, const char *text, struct pool *pool,
+    int64_t *ret_record, const struct candidate **ret_candidates, size_t *ret_count, struct error *error)
 {
 	struct resolver resolver = view->resolver;
 	bool found;
@@ -245,7 +254,8 @@ const char *view_show_field(struct view *view, const struct field *field, struct
 	if (field->type != VALUE_REF)
 		return field_format(field, value, pool);
 	kind = schema_kind_of(view->set->schema, value.number);
-	if (kind == NULL || !store_title(view->connection, kind, value.number, &view->moment, pool, &title, &ignored) || title == NULL)
+	if (kind == NULL || !store_title(view->connection, kind, value.number, &view->moment, pool, &title, &ignored) ||
+	    title == NULL)
 		return resolve_id(&view->resolver, value.number);
 	return title;
 }
@@ -268,7 +278,8 @@ static const char *show_number(struct value value, struct pool *pool)
 	}
 }
 
-const char *view_show(struct view *view, const struct path *path, struct value value, const char *ref_title, struct pool *pool)
+const char *view_show(
+    struct view *view, const struct path *path, struct value value, const char *ref_title, struct pool *pool)
 {
 	int stage;
 
@@ -309,7 +320,8 @@ static struct value field_value(const struct state *state, size_t position)
 	return state->exists ? state->values[position] : value_empty();
 }
 
-const struct changed *view_changes(struct view *view, const struct state *from, const struct state *to, struct pool *pool, size_t *ret_count)
+const struct changed *view_changes(
+    struct view *view, const struct state *from, const struct state *to, struct pool *pool, size_t *ret_count)
 {
 	const struct kind *kind = to->kind;
 	struct changed *changes = pool_alloc_array(pool, kind->field_count + 2, sizeof(*changes));
@@ -346,7 +358,8 @@ const struct changed *view_changes(struct view *view, const struct state *from, 
 	return changes;
 }
 
-bool view_run_one(struct view *view, const struct compiled_query *query, struct value *ret_values, size_t count, struct error *error)
+bool view_run_one(
+    struct view *view, const struct compiled_query *query, struct value *ret_values, size_t count, struct error *error)
 {
 	struct rows *rows = store_select(view->connection, query, error);
 	enum rows_step step;

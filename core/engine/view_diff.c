@@ -46,9 +46,15 @@ const char *diff_class_name(enum diff_class class)
 
 /* ---- reading one end ---- */
 
-static bool open_end(struct diffing *diffing, struct end *end, const struct path *columns, size_t column_count, struct error *error)
+static bool open_end(
+    struct diffing *diffing, struct end *end, const struct path *columns, size_t column_count, struct error *error)
 {
-	struct query query = {.kind = end->kind, .flag = end->filter, .moment = end->moment, .columns = columns, .column_count = column_count, .limit = -1};
+	struct query query = {.kind = end->kind,
+	    .flag = end->filter,
+	    .moment = end->moment,
+	    .columns = columns,
+	    .column_count = column_count,
+	    .limit = -1};
 	struct compiled_query *compiled = pool_alloc(diffing->pool, sizeof(*compiled));
 
 	if (!query_compile_list(&query, diffing->view->set->schema, diffing->pool, compiled, error))
@@ -154,14 +160,17 @@ static bool find_cause(struct diffing *diffing, struct diff_item *item, const st
 	struct pool *pool = pool_new();
 	size_t count;
 
-	if (!store_load_events(diffing->view->connection, item->record, diffing->to.moment.known_seq, pool, &events, &count, error)) {
+	if (!store_load_events(
+		diffing->view->connection, item->record, diffing->to.moment.known_seq, pool, &events, &count, error)) {
 		pool_free(pool);
 		return false;
 	}
 	item->on = to != NULL && item->class != DIFF_NEW ? to->stage_since : DATE_NONE;
 	for (size_t i = 0; i < count; i++) {
 		const struct event *event = events[i];
-		bool makes = item->class == DIFF_NEW ? event->action == EVENT_CREATE : item->class == DIFF_REMOVED ? event->action == EVENT_DROP : event->stage != NULL;
+		bool makes = item->class == DIFF_NEW ? event->action == EVENT_CREATE
+		    : item->class == DIFF_REMOVED    ? event->action == EVENT_DROP
+						     : event->stage != NULL;
 
 		if (!event->live || event->effective_on.day > last.day || !makes)
 			continue;
@@ -179,7 +188,8 @@ static const char *stage_of(const struct state *state, bool title)
 	return title ? state->kind->flow->stages[state->stage].title : state->kind->flow->stages[state->stage].name;
 }
 
-static bool add_item(struct diffing *diffing, enum diff_class class, const struct state *from, const struct state *to, struct error *error)
+static bool add_item(struct diffing *diffing, enum diff_class class, const struct state *from, const struct state *to,
+    struct error *error)
 {
 	const struct state *one = to != NULL ? to : from;
 	struct diff_item *item;
@@ -226,7 +236,8 @@ static void add_values(struct diffing *diffing, const struct state *from, const 
 			return;
 		}
 		if (diff->value_count == diffing->value_room) {
-			struct diff_value *more = pool_alloc_array(diffing->pool, diffing->value_room * 2 + 64, sizeof(*more));
+			struct diff_value *more =
+			    pool_alloc_array(diffing->pool, diffing->value_room * 2 + 64, sizeof(*more));
 
 			if (diffing->value_room > 0)
 				memcpy(more, diffing->values, diffing->value_room * sizeof(*more));
@@ -237,11 +248,13 @@ static void add_values(struct diffing *diffing, const struct state *from, const 
 			own_id = pool_copy_text(diffing->pool, kind_format_id(to->kind, to->record, id));
 			title = pool_copy_text(diffing->pool, to->title);
 		}
-		diffing->values[diff->value_count] = (struct diff_value){.record = to->record, .id = own_id, .title = title, .change = changes[i]};
+		diffing->values[diff->value_count] =
+		    (struct diff_value){.record = to->record, .id = own_id, .title = title, .change = changes[i]};
 		/* the states are gone with the next row */
 		diffing->values[diff->value_count].change.from = value_copy(diffing->pool, changes[i].from);
 		diffing->values[diff->value_count].change.to = value_copy(diffing->pool, changes[i].to);
-		diffing->values[diff->value_count].change.from_text = pool_copy_text(diffing->pool, changes[i].from_text);
+		diffing->values[diff->value_count].change.from_text =
+		    pool_copy_text(diffing->pool, changes[i].from_text);
 		diffing->values[diff->value_count].change.to_text = pool_copy_text(diffing->pool, changes[i].to_text);
 		diff->value_count++;
 	}
@@ -269,7 +282,8 @@ static bool merge(struct diffing *diffing, struct error *error)
 		bool left = !from->at_end && (to->at_end || from->state->record <= to->state->record);
 		bool right = !to->at_end && (from->at_end || to->state->record <= from->state->record);
 
-		if (((left && from->passes) || (right && to->passes)) && !compare(diffing, left ? from->state : NULL, right ? to->state : NULL, error))
+		if (((left && from->passes) || (right && to->passes)) &&
+		    !compare(diffing, left ? from->state : NULL, right ? to->state : NULL, error))
 			return false;
 		if ((left && !next_row(from, error)) || (right && !next_row(to, error)))
 			return false;
@@ -288,7 +302,8 @@ static int by_class_and_record(const void *a, const void *b)
 
 /* ---- which two ends ---- */
 
-static bool read_known_end(struct view *view, const char *text, const char *parameter, int64_t *ret_seq, struct error *error)
+static bool read_known_end(
+    struct view *view, const char *text, const char *parameter, int64_t *ret_seq, struct error *error)
 {
 	struct view_request request = {.caller = view->caller};
 	struct view *other;
@@ -320,22 +335,25 @@ static bool read_ends(struct diffing *diffing, const struct diff_request *reques
 		if (request->known == NULL || request->known_to == NULL)
 			return error_set(error, ERROR_INVALID, "known_to", "--known 和 --known-to 要一起给");
 		return read_known_end(view, request->known, "known", &diffing->from.moment.known_seq, error) &&
-		       read_known_end(view, request->known_to, "known_to", &diffing->to.moment.known_seq, error);
+		    read_known_end(view, request->known_to, "known_to", &diffing->to.moment.known_seq, error);
 	}
 	if (request->from == NULL) {
 		error_set(error, ERROR_INVALID, "from", "从哪一天比起？");
 		return error_hint(error, "例如 luodi diff %s --from 2022-06-30 --to today", request->kind);
 	}
-	if (!date_parse_relative(request->from, "from", view->facts.today, calendar, &diffing->from.moment.as_of, error))
+	if (!date_parse_relative(
+		request->from, "from", view->facts.today, calendar, &diffing->from.moment.as_of, error))
 		return false;
-	if (request->to != NULL && !date_parse_relative(request->to, "to", view->facts.today, calendar, &diffing->to.moment.as_of, error))
+	if (request->to != NULL &&
+	    !date_parse_relative(request->to, "to", view->facts.today, calendar, &diffing->to.moment.as_of, error))
 		return false;
 	if (diffing->from.moment.as_of.day > diffing->to.moment.as_of.day)
 		return error_set(error, ERROR_INVALID, "from", "起点在终点后面");
 	return true;
 }
 
-static bool make_columns(struct diffing *diffing, const struct kind *kind, const struct path **ret_paths, size_t *ret_count, struct error *error)
+static bool make_columns(struct diffing *diffing, const struct kind *kind, const struct path **ret_paths,
+    size_t *ret_count, struct error *error)
 {
 	struct path *paths = pool_alloc_array(diffing->pool, kind->field_count + 3, sizeof(*paths));
 	const struct schema *schema = diffing->view->set->schema;
@@ -343,18 +361,21 @@ static bool make_columns(struct diffing *diffing, const struct kind *kind, const
 
 	if (!path_parse(kind, "title", schema, diffing->pool, &paths[count++], error))
 		return false;
-	if (kind->flow != NULL && (!path_parse(kind, "stage", schema, diffing->pool, &paths[count++], error) ||
-	                              !path_parse(kind, "stage_since", schema, diffing->pool, &paths[count++], error)))
+	if (kind->flow != NULL &&
+	    (!path_parse(kind, "stage", schema, diffing->pool, &paths[count++], error) ||
+		!path_parse(kind, "stage_since", schema, diffing->pool, &paths[count++], error)))
 		return false;
 	for (size_t i = 0; i < kind->field_count; i++)
-		if (!kind->fields[i].hidden && !path_parse(kind, kind->fields[i].name, schema, diffing->pool, &paths[count++], error))
+		if (!kind->fields[i].hidden &&
+		    !path_parse(kind, kind->fields[i].name, schema, diffing->pool, &paths[count++], error))
 			return false;
 	*ret_paths = paths;
 	*ret_count = count;
 	return true;
 }
 
-bool view_diff(struct view *view, const struct diff_request *request, struct pool *pool, struct diff *ret_diff, struct error *error)
+bool view_diff(struct view *view, const struct diff_request *request, struct pool *pool, struct diff *ret_diff,
+    struct error *error)
 {
 	struct diff diff = {0};
 	struct diffing diffing = {.view = view, .pool = pool, .diff = &diff};
@@ -372,8 +393,8 @@ bool view_diff(struct view *view, const struct diff_request *request, struct poo
 	    !make_columns(&diffing, diff.kind, &columns, &column_count, error))
 		return false;
 	diffing.to.filter = diffing.from.filter;
-	ok = open_end(&diffing, &diffing.from, columns, column_count, error) && open_end(&diffing, &diffing.to, columns, column_count, error) &&
-	     merge(&diffing, error);
+	ok = open_end(&diffing, &diffing.from, columns, column_count, error) &&
+	    open_end(&diffing, &diffing.to, columns, column_count, error) && merge(&diffing, error);
 	close_end(&diffing.from);
 	close_end(&diffing.to);
 	if (!ok)

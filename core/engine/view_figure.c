@@ -9,18 +9,21 @@ enum { STATED_LARGEST = 50 };
 /* ---- what is counted ---- */
 
 /* The declaration's period: a date field or S_on that must lie inside. */
-static bool period_filter(struct view *view, const struct figure_declaration *declaration, const struct kind *kind, struct pool *pool, const struct filter **ret_filter,
-    struct error *error)
+static bool period_filter(struct view *view, const struct figure_declaration *declaration, const struct kind *kind,
+    struct pool *pool, const struct filter **ret_filter, struct error *error)
 {
 	char text[PERIOD_TEXT_SIZE];
 
 	*ret_filter = NULL;
 	if (declaration->period == NULL || !view->facts.has_period)
 		return true;
-	return view_parse_filter(view, kind, pool_format(pool, "%s in %s", declaration->period, period_format(view->facts.period, text)), pool, ret_filter, error);
+	return view_parse_filter(view, kind,
+	    pool_format(pool, "%s in %s", declaration->period, period_format(view->facts.period, text)), pool,
+	    ret_filter, error);
 }
 
-bool figure_sides(struct view *view, const struct figure_declaration *declaration, struct pool *pool, struct figure_sides *ret_sides, struct error *error)
+bool figure_sides(struct view *view, const struct figure_declaration *declaration, struct pool *pool,
+    struct figure_sides *ret_sides, struct error *error)
 {
 	struct figure_sides sides = {0};
 	const struct filter *numerator, *denominator, *period;
@@ -39,17 +42,22 @@ bool figure_sides(struct view *view, const struct figure_declaration *declaratio
 }
 
 /* count, or sum - minus, of what filter holds for. *ret_type says in what. */
-static bool count_side(struct view *view, const struct kind *kind, const struct figure_side *side, const struct filter *filter, struct pool *pool, int64_t *ret_number,
-    bool *ret_any, enum value_type *ret_type, struct error *error)
+static bool count_side(struct view *view, const struct kind *kind, const struct figure_side *side,
+    const struct filter *filter, struct pool *pool, int64_t *ret_number, bool *ret_any, enum value_type *ret_type,
+    struct error *error)
 {
 	struct query query = {.kind = kind, .filter = filter, .moment = view->moment, .limit = -1};
 	struct value values[3] = {{VALUE_EMPTY, 0, NULL}, {VALUE_EMPTY, 0, NULL}, {VALUE_EMPTY, 0, NULL}};
 	struct compiled_query compiled;
-	const char *sums = side->sum == NULL ? NULL : side->minus == NULL ? side->sum : pool_format(pool, "%s,%s", side->sum, side->minus);
+	const char *sums = side->sum == NULL ? NULL
+	    : side->minus == NULL	     ? side->sum
+					     : pool_format(pool, "%s,%s", side->sum, side->minus);
 
-	if (sums != NULL && !query_parse_paths(kind, sums, "sum", view->set->schema, pool, &query.sum, &query.sum_count, error))
+	if (sums != NULL &&
+	    !query_parse_paths(kind, sums, "sum", view->set->schema, pool, &query.sum, &query.sum_count, error))
 		return false;
-	if (!query_compile_count(&query, view->set->schema, pool, &compiled, error) || !view_run_one(view, &compiled, values, query.sum_count + 1, error))
+	if (!query_compile_count(&query, view->set->schema, pool, &compiled, error) ||
+	    !view_run_one(view, &compiled, values, query.sum_count + 1, error))
 		return false;
 	if (side->sum == NULL) {
 		*ret_number = values[0].number;
@@ -60,7 +68,8 @@ static bool count_side(struct view *view, const struct kind *kind, const struct 
 	*ret_type = query.sum[0].type;
 	*ret_any = values[1].type != VALUE_EMPTY;
 	*ret_number = values[1].type != VALUE_EMPTY ? values[1].number : 0;
-	if (side->minus != NULL && values[2].type != VALUE_EMPTY && !number_subtract(*ret_number, values[2].number, ret_number))
+	if (side->minus != NULL && values[2].type != VALUE_EMPTY &&
+	    !number_subtract(*ret_number, values[2].number, ret_number))
 		return error_set(error, ERROR_TOO_LARGE, side->sum, "数太大，算不下");
 	return true;
 }
@@ -87,7 +96,8 @@ static void describe_figure(const struct figure_declaration *declaration, struct
 	const char *unit = declaration->unit;
 
 	if (!figured->has_denominator) {
-		bool bare = unit == NULL || strcmp(unit, "count") == 0 || strcmp(unit, "money") == 0 || strcmp(unit, "percent") == 0;
+		bool bare = unit == NULL || strcmp(unit, "count") == 0 || strcmp(unit, "money") == 0 ||
+		    strcmp(unit, "percent") == 0;
 
 		figured->has_value = true;
 		figured->value_millionths = figured->numerator;
@@ -96,14 +106,16 @@ static void describe_figure(const struct figure_declaration *declaration, struct
 			figured->text = pool_format(pool, "%s %s", figured->text, unit);
 		return;
 	}
-	if (figured->denominator == 0 || !fraction_to_millionths(figured->numerator, figured->denominator, &figured->value_millionths)) {
-		figured->text = pool_format(pool, "%s/%s = -", show_amount(figured->numerator, figured->type, pool), show_amount(figured->denominator, figured->type, pool));
+	if (figured->denominator == 0 ||
+	    !fraction_to_millionths(figured->numerator, figured->denominator, &figured->value_millionths)) {
+		figured->text = pool_format(pool, "%s/%s = -", show_amount(figured->numerator, figured->type, pool),
+		    show_amount(figured->denominator, figured->type, pool));
 		return;
 	}
 	figured->has_value = true;
 	fraction_format_percent(figured->numerator, figured->denominator, 1, percent);
-	figured->text =
-	    pool_format(pool, "%s/%s = %s", show_amount(figured->numerator, figured->type, pool), show_amount(figured->denominator, figured->type, pool), percent);
+	figured->text = pool_format(pool, "%s/%s = %s", show_amount(figured->numerator, figured->type, pool),
+	    show_amount(figured->denominator, figured->type, pool), percent);
 }
 
 /* ---- growth on the same period of the year before ---- */
@@ -119,7 +131,8 @@ static struct date year_before(struct date date)
 	return before;
 }
 
-static bool count_base(struct view *view, const struct figure_declaration *declaration, struct pool *pool, struct figured *figured, struct error *error)
+static bool count_base(struct view *view, const struct figure_declaration *declaration, struct pool *pool,
+    struct figured *figured, struct error *error)
 {
 	struct view before = *view;
 	struct figure_sides sides;
@@ -131,15 +144,19 @@ static bool count_base(struct view *view, const struct figure_declaration *decla
 	before.moment.present = false;
 	before.moment.as_of = before.facts.as_of = year_before(view->moment.as_of);
 	if (view->facts.has_period)
-		before.facts.period = (struct period){year_before(view->facts.period.start), year_before(view->facts.period.end)};
+		before.facts.period =
+		    (struct period){year_before(view->facts.period.start), year_before(view->facts.period.end)};
 	if (!figure_sides(&before, declaration, pool, &sides, error) ||
-	    !count_side(&before, sides.kind, &declaration->numerator, sides.numerator, pool, &figured->base_numerator, &any, &type, error))
+	    !count_side(&before, sides.kind, &declaration->numerator, sides.numerator, pool, &figured->base_numerator,
+		&any, &type, error))
 		return false;
 	if (declaration->has_denominator &&
-	    !count_side(&before, sides.kind, &declaration->denominator, sides.denominator, pool, &figured->base_denominator, &any, &type, error))
+	    !count_side(&before, sides.kind, &declaration->denominator, sides.denominator, pool,
+		&figured->base_denominator, &any, &type, error))
 		return false;
 	figured->has_base = figured->base_numerator > 0;
-	if (!figured->has_base || declaration->has_denominator || !number_subtract(figured->numerator, figured->base_numerator, &grown))
+	if (!figured->has_base || declaration->has_denominator ||
+	    !number_subtract(figured->numerator, figured->base_numerator, &grown))
 		return true;
 	figured->growth = pool_copy_text(pool, fraction_format_percent(grown, figured->base_numerator, 1, percent));
 	return true;
@@ -147,9 +164,11 @@ static bool count_base(struct view *view, const struct figure_declaration *decla
 
 /* ---- what people stated ---- */
 
-static bool read_stated(struct view *view, const struct figure_declaration *declaration, struct pool *pool, struct figured *figured, struct error *error)
+static bool read_stated(struct view *view, const struct figure_declaration *declaration, struct pool *pool,
+    struct figured *figured, struct error *error)
 {
-	struct list_request request = {.kind = STATED_KIND, .columns = "value,source,starts_on,ends_on", .limit = STATED_LARGEST};
+	struct list_request request = {
+	    .kind = STATED_KIND, .columns = "value,source,starts_on,ends_on", .limit = STATED_LARGEST};
 	struct stated *stated;
 	struct view at = *view;
 	struct list list;
@@ -165,11 +184,14 @@ static bool read_stated(struct view *view, const struct figure_declaration *decl
 		const struct value *values = list.records[i].values;
 		struct stated *one = &stated[figured->stated_count];
 		struct error ignored = {0};
-		bool same = values[2].type == VALUE_EMPTY || (figured->has_period && values[2].number == figured->period.start.day && values[3].number == figured->period.end.day);
+		bool same = values[2].type == VALUE_EMPTY ||
+		    (figured->has_period && values[2].number == figured->period.start.day &&
+			values[3].number == figured->period.end.day);
 
 		if (!same)
 			continue;
-		*one = (struct stated){.value = values[0].text, .source = values[1].text, .id = list.records[i].id, .on = DATE_NONE};
+		*one = (struct stated){
+		    .value = values[0].text, .source = values[1].text, .id = list.records[i].id, .on = DATE_NONE};
 		one->is_number = percent_parse(one->value, "value", &one->millionths, &ignored);
 		figured->stated_count++;
 	}
@@ -177,7 +199,8 @@ static bool read_stated(struct view *view, const struct figure_declaration *decl
 	return true;
 }
 
-bool figure_count(struct view *view, const struct figure_declaration *declaration, struct pool *pool, struct figured *ret_figured, struct error *error)
+bool figure_count(struct view *view, const struct figure_declaration *declaration, struct pool *pool,
+    struct figured *ret_figured, struct error *error)
 {
 	struct figured figured = {.declaration = declaration,
 	    .period = view->facts.period,
@@ -189,12 +212,15 @@ bool figure_count(struct view *view, const struct figure_declaration *declaratio
 	enum value_type type = VALUE_INT;
 	bool any;
 
-	figured.until_today = view->facts.has_period && view->facts.period.end.day > view->facts.today.day && view->moment.as_of.day == view->facts.today.day;
+	figured.until_today = view->facts.has_period && view->facts.period.end.day > view->facts.today.day &&
+	    view->moment.as_of.day == view->facts.today.day;
 	if (!figure_sides(view, declaration, pool, &sides, error) ||
-	    !count_side(view, sides.kind, &declaration->numerator, sides.numerator, pool, &figured.numerator, &any, &figured.type, error))
+	    !count_side(view, sides.kind, &declaration->numerator, sides.numerator, pool, &figured.numerator, &any,
+		&figured.type, error))
 		return false;
 	if (declaration->has_denominator &&
-	    !count_side(view, sides.kind, &declaration->denominator, sides.denominator, pool, &figured.denominator, &any, &type, error))
+	    !count_side(view, sides.kind, &declaration->denominator, sides.denominator, pool, &figured.denominator,
+		&any, &type, error))
 		return false;
 	view_note_listed(view, sides.kind);
 	describe_figure(declaration, &figured, pool);
@@ -209,7 +235,9 @@ bool figure_needs_period(const struct figure_declaration *declaration)
 	const char *const wheres[] = {declaration->numerator.where, declaration->denominator.where};
 
 	for (size_t i = 0; i < 2; i++)
-		if (wheres[i] != NULL && (strstr(wheres[i], "@start") != NULL || strstr(wheres[i], "@end") != NULL || strstr(wheres[i], "@period") != NULL))
+		if (wheres[i] != NULL &&
+		    (strstr(wheres[i], "@start") != NULL || strstr(wheres[i], "@end") != NULL ||
+			strstr(wheres[i], "@period") != NULL))
 			return true;
 	return false;
 }
@@ -223,17 +251,19 @@ static void give_period(struct view *view, const struct figure_declaration *decl
 		return;
 	date_to_civil(view->moment.as_of, &year, &month, &day);
 	view->facts.has_period = date_from_civil(year, month <= 6 ? 1 : 7, 1, &view->facts.period.start) &&
-	                         date_from_civil(year, month <= 6 ? 6 : 12, month <= 6 ? 30 : 31, &view->facts.period.end);
+	    date_from_civil(year, month <= 6 ? 6 : 12, month <= 6 ? 30 : 31, &view->facts.period.end);
 }
 
-bool view_figures(struct view *view, const char *const *names, size_t count, struct pool *pool, struct figured **ret_figures, size_t *ret_count, struct error *error)
+bool view_figures(struct view *view, const char *const *names, size_t count, struct pool *pool,
+    struct figured **ret_figures, size_t *ret_count, struct error *error)
 {
 	const struct schema *schema = view->set->schema;
 	size_t most = count > 0 ? count : schema->figure_count;
 	struct figured *figures = pool_alloc_array(pool, most, sizeof(*figures));
 
 	for (size_t i = 0; i < most; i++) {
-		const struct figure_declaration *declaration = count > 0 ? schema_find_figure(schema, names[i]) : schema->figures[i];
+		const struct figure_declaration *declaration =
+		    count > 0 ? schema_find_figure(schema, names[i]) : schema->figures[i];
 		struct view own = *view;
 
 		if (declaration == NULL) {
@@ -241,7 +271,8 @@ bool view_figures(struct view *view, const char *const *names, size_t count, str
 			return error_hint(error, "全部指标：luodi figure");
 		}
 		give_period(&own, declaration);
-		if (!figure_count(&own, declaration, pool, &figures[i], error) || !read_stated(&own, declaration, pool, &figures[i], error))
+		if (!figure_count(&own, declaration, pool, &figures[i], error) ||
+		    !read_stated(&own, declaration, pool, &figures[i], error))
 			return false;
 	}
 	*ret_figures = figures;
@@ -260,13 +291,14 @@ struct explaining {
 	const struct figure_declaration *declaration;
 };
 
-static bool list_counted(struct explaining *explaining, const struct filter *filter, const char *sum, const struct counted **ret_counted, size_t *ret_count,
-    struct error *error)
+static bool list_counted(struct explaining *explaining, const struct filter *filter, const char *sum,
+    const struct counted **ret_counted, size_t *ret_count, struct error *error)
 {
 	struct view *view = explaining->view;
 	const struct kind *kind = explaining->sides->kind;
 	struct query query = {.kind = kind, .filter = filter, .moment = view->moment, .limit = COUNTED_LARGEST};
-	const char *columns = pool_format(explaining->pool, "title%s%s%s", kind->flow != NULL ? ",stage" : "", sum != NULL ? "," : "", sum != NULL ? sum : "");
+	const char *columns = pool_format(explaining->pool, "title%s%s%s", kind->flow != NULL ? ",stage" : "",
+	    sum != NULL ? "," : "", sum != NULL ? sum : "");
 	struct counted *counted = pool_alloc_array(explaining->pool, COUNTED_LARGEST, sizeof(*counted));
 	size_t value_at = kind->flow != NULL ? 3 : 2, count = 0;
 	struct compiled_query compiled;
@@ -274,7 +306,8 @@ static bool list_counted(struct explaining *explaining, const struct filter *fil
 	struct rows *rows;
 	char id[RECORD_ID_SIZE];
 
-	if (!query_parse_paths(kind, columns, "columns", view->set->schema, explaining->pool, &query.columns, &query.column_count, error) ||
+	if (!query_parse_paths(kind, columns, "columns", view->set->schema, explaining->pool, &query.columns,
+		&query.column_count, error) ||
 	    !query_compile_list(&query, view->set->schema, explaining->pool, &compiled, error))
 		return false;
 	rows = store_select(view->connection, &compiled, error);
@@ -296,10 +329,12 @@ static bool list_counted(struct explaining *explaining, const struct filter *fil
 	return step == ROWS_END;
 }
 
-static bool list_left_out(struct explaining *explaining, const struct filter *filter, struct left_out *left_out, struct error *error)
+static bool list_left_out(
+    struct explaining *explaining, const struct filter *filter, struct left_out *left_out, struct error *error)
 {
 	struct view *view = explaining->view;
-	struct query query = {.kind = explaining->sides->kind, .filter = filter, .moment = view->moment, .limit = IDS_LARGEST};
+	struct query query = {
+	    .kind = explaining->sides->kind, .filter = filter, .moment = view->moment, .limit = IDS_LARGEST};
 	const char **ids = pool_alloc_array(explaining->pool, IDS_LARGEST, sizeof(*ids));
 	struct compiled_query compiled, total;
 	struct value count = value_empty();
@@ -307,7 +342,8 @@ static bool list_left_out(struct explaining *explaining, const struct filter *fi
 	struct rows *rows;
 	char id[RECORD_ID_SIZE];
 
-	if (!query_compile_count(&query, view->set->schema, explaining->pool, &total, error) || !view_run_one(view, &total, &count, 1, error) ||
+	if (!query_compile_count(&query, view->set->schema, explaining->pool, &total, error) ||
+	    !view_run_one(view, &total, &count, 1, error) ||
 	    !query_compile_list(&query, view->set->schema, explaining->pool, &compiled, error))
 		return false;
 	left_out->count = count.number;
@@ -315,14 +351,15 @@ static bool list_left_out(struct explaining *explaining, const struct filter *fi
 	if (rows == NULL)
 		return false;
 	while ((step = rows_next(rows, error)) == ROWS_ROW)
-		ids[left_out->id_count++] = pool_copy_text(explaining->pool, kind_format_id(query.kind, rows_value(rows, 0).number, id));
+		ids[left_out->id_count++] =
+		    pool_copy_text(explaining->pool, kind_format_id(query.kind, rows_value(rows, 0).number, id));
 	rows_free(rows);
 	left_out->ids = ids;
 	return step == ROWS_END;
 }
 
-static bool add_left_out(struct explaining *explaining, struct left_out *left_outs, size_t *count, const struct filter *filter, const char *reason, const char *text, bool empty,
-    struct error *error)
+static bool add_left_out(struct explaining *explaining, struct left_out *left_outs, size_t *count,
+    const struct filter *filter, const char *reason, const char *text, bool empty, struct error *error)
 {
 	struct left_out *left_out = &left_outs[*count];
 
@@ -348,11 +385,13 @@ static bool explain_left_out(struct explaining *explaining, struct explained *ex
 		const char *opposite = filter_opposite_text(terms[i], pool);
 
 		if (empty != NULL) {
-			if (!add_left_out(explaining, left_outs, &count, filter_and(pool, fails, empty), filter_opposite_title(filter_not(pool, empty), pool), filter_text(empty), true, error))
+			if (!add_left_out(explaining, left_outs, &count, filter_and(pool, fails, empty),
+				filter_opposite_title(filter_not(pool, empty), pool), filter_text(empty), true, error))
 				return false;
 			fails = filter_and(pool, fails, filter_not(pool, empty));
 		}
-		if (!add_left_out(explaining, left_outs, &count, fails, filter_opposite_title(terms[i], pool), opposite, false, error))
+		if (!add_left_out(explaining, left_outs, &count, fails, filter_opposite_title(terms[i], pool), opposite,
+			false, error))
 			return false;
 		before = filter_and(pool, before, terms[i]);
 	}
@@ -361,7 +400,8 @@ static bool explain_left_out(struct explaining *explaining, struct explained *ex
 	return true;
 }
 
-bool view_explain(struct view *view, const char *name, struct pool *pool, struct explained *ret_explained, struct error *error)
+bool view_explain(
+    struct view *view, const char *name, struct pool *pool, struct explained *ret_explained, struct error *error)
 {
 	struct explained explained = {0};
 	struct view own = *view;
@@ -382,12 +422,15 @@ bool view_explain(struct view *view, const char *name, struct pool *pool, struct
 	explaining.sides = &sides;
 	struct query query = {.kind = sides.kind, .moment = own.moment, .limit = -1};
 
-	if (!list_counted(&explaining, sides.numerator, figure->declaration->numerator.sum, &explained.numerator, &explained.numerator_count, error))
+	if (!list_counted(&explaining, sides.numerator, figure->declaration->numerator.sum, &explained.numerator,
+		&explained.numerator_count, error))
 		return false;
-	if (figure->has_denominator && !list_counted(&explaining, filter_and(pool, sides.denominator, filter_not(pool, sides.numerator)),
-	                                   figure->declaration->denominator.sum, &explained.denominator, &explained.denominator_count, error))
+	if (figure->has_denominator &&
+	    !list_counted(&explaining, filter_and(pool, sides.denominator, filter_not(pool, sides.numerator)),
+		figure->declaration->denominator.sum, &explained.denominator, &explained.denominator_count, error))
 		return false;
-	if (!explain_left_out(&explaining, &explained, error) || !query_compile_count(&query, view->set->schema, pool, &compiled, error) ||
+	if (!explain_left_out(&explaining, &explained, error) ||
+	    !query_compile_count(&query, view->set->schema, pool, &compiled, error) ||
 	    !view_run_one(&own, &compiled, &all, 1, error))
 		return false;
 	explained.all = all.number;

@@ -7,13 +7,15 @@ enum { LIST_DEFAULT = 100, LIST_LARGEST = 1000, FIXED_COLUMNS = 4 };
 
 /* ---- lists ---- */
 
-static bool visible_columns(struct view *view, const struct kind *kind, struct pool *pool, const struct path **ret_paths, size_t *ret_count, struct error *error)
+static bool visible_columns(struct view *view, const struct kind *kind, struct pool *pool,
+    const struct path **ret_paths, size_t *ret_count, struct error *error)
 {
 	struct path *paths = pool_alloc_array(pool, kind->field_count, sizeof(*paths));
 	size_t count = 0;
 
 	for (size_t i = 0; i < kind->field_count; i++)
-		if (!kind->fields[i].hidden && !path_parse(kind, kind->fields[i].name, view->set->schema, pool, &paths[count++], error))
+		if (!kind->fields[i].hidden &&
+		    !path_parse(kind, kind->fields[i].name, view->set->schema, pool, &paths[count++], error))
 			return false;
 	*ret_paths = paths;
 	*ret_count = count;
@@ -21,8 +23,8 @@ static bool visible_columns(struct view *view, const struct kind *kind, struct p
 }
 
 /* title, stage, stage_since, version, then what was asked for. */
-static bool all_columns(struct view *view, const struct kind *kind, const struct path *asked, size_t asked_count, struct pool *pool, const struct path **ret_paths,
-    struct error *error)
+static bool all_columns(struct view *view, const struct kind *kind, const struct path *asked, size_t asked_count,
+    struct pool *pool, const struct path **ret_paths, struct error *error)
 {
 	static const char *const fixed[FIXED_COLUMNS] = {"title", "version", "stage", "stage_since"};
 	size_t fixed_count = kind->flow != NULL ? FIXED_COLUMNS : 2;
@@ -42,8 +44,8 @@ static struct value kept(struct pool *pool, struct rows *rows, size_t column)
 	return value_copy(pool, rows_value(rows, column));
 }
 
-static void read_row(struct view *view, const struct kind *kind, struct rows *rows, const struct path *columns, size_t column_count, struct pool *pool,
-    struct listed *listed)
+static void read_row(struct view *view, const struct kind *kind, struct rows *rows, const struct path *columns,
+    size_t column_count, struct pool *pool, struct listed *listed)
 {
 	size_t fixed = kind->flow != NULL ? FIXED_COLUMNS : 2, at = 1 + fixed;
 	struct value *values = pool_alloc_array(pool, column_count, sizeof(*values));
@@ -78,9 +80,11 @@ static void read_row(struct view *view, const struct kind *kind, struct rows *ro
 }
 
 /* Whether a bare word was found as text, by pinyin or by initials: the first record on the page tells. */
-static void match_words(struct view *view, const struct kind *kind, const struct filter *filter, struct pool *pool, struct list *list)
+static void match_words(
+    struct view *view, const struct kind *kind, const struct filter *filter, struct pool *pool, struct list *list)
 {
-	static const char *const by[] = {[TEXT_SUBSTRING] = "text", [TEXT_PINYIN] = "pinyin", [TEXT_INITIALS] = "initials"};
+	static const char *const by[] = {
+	    [TEXT_SUBSTRING] = "text", [TEXT_PINYIN] = "pinyin", [TEXT_INITIALS] = "initials"};
 	const char *const *words;
 	size_t count = filter_words(filter, pool, &words);
 	struct word_match *matches = pool_alloc_array(pool, count, sizeof(*matches));
@@ -91,8 +95,9 @@ static void match_words(struct view *view, const struct kind *kind, const struct
 		return;
 	if (list->count > 0)
 		state = view->moment.present
-		            ? store_load_current(view->connection, kind, list->records[0].record, pool, &ignored)
-		            : store_load_state(view->connection, kind, list->records[0].record, view->moment.as_of, view->moment.known_seq, pool, &ignored);
+		    ? store_load_current(view->connection, kind, list->records[0].record, pool, &ignored)
+		    : store_load_state(view->connection, kind, list->records[0].record, view->moment.as_of,
+			  view->moment.known_seq, pool, &ignored);
 	for (size_t i = 0; i < count; i++) {
 		enum text_match how = TEXT_NO_MATCH;
 		char *match = NULL;
@@ -102,13 +107,15 @@ static void match_words(struct view *view, const struct kind *kind, const struct
 		for (size_t j = 0; state != NULL && how == TEXT_NO_MATCH && j < kind->field_count; j++)
 			if (kind->fields[j].type == VALUE_TEXT && state->values[j].type == VALUE_TEXT)
 				how = text_find_word(pool, state->values[j].text, words[i], &match);
-		matches[i] = (struct word_match){.word = words[i], .match = match, .by = how != TEXT_NO_MATCH ? by[how] : "text"};
+		matches[i] = (struct word_match){
+		    .word = words[i], .match = match, .by = how != TEXT_NO_MATCH ? by[how] : "text"};
 	}
 	list->words = matches;
 	list->word_count = count;
 }
 
-static bool read_list(struct view *view, struct query *query, const struct path *asked, size_t asked_count, struct pool *pool, struct list *list, struct error *error)
+static bool read_list(struct view *view, struct query *query, const struct path *asked, size_t asked_count,
+    struct pool *pool, struct list *list, struct error *error)
 {
 	struct compiled_query compiled;
 	struct listed *records = pool_alloc_array(pool, (size_t)query->limit, sizeof(*records));
@@ -131,12 +138,14 @@ static bool read_list(struct view *view, struct query *query, const struct path 
 	return step == ROWS_END;
 }
 
-static bool read_totals(struct view *view, const struct query *query, struct pool *pool, struct list *list, struct error *error)
+static bool read_totals(
+    struct view *view, const struct query *query, struct pool *pool, struct list *list, struct error *error)
 {
 	struct compiled_query compiled;
 	struct value *values = pool_alloc_array(pool, query->sum_count + 1, sizeof(*values));
 
-	if (!query_compile_count(query, view->set->schema, pool, &compiled, error) || !view_run_one(view, &compiled, values, query->sum_count + 1, error))
+	if (!query_compile_count(query, view->set->schema, pool, &compiled, error) ||
+	    !view_run_one(view, &compiled, values, query->sum_count + 1, error))
 		return false;
 	list->total = values[0].number;
 	list->sums = query->sum;
@@ -145,27 +154,35 @@ static bool read_totals(struct view *view, const struct query *query, struct poo
 	return true;
 }
 
-bool view_list(struct view *view, const struct list_request *request, struct pool *pool, struct list *ret_list, struct error *error)
+bool view_list(struct view *view, const struct list_request *request, struct pool *pool, struct list *ret_list,
+    struct error *error)
 {
 	const struct schema *schema = view->set->schema;
-	struct query query = {.moment = view->moment, .offset = request->offset, .limit = request->limit != 0 ? request->limit : LIST_DEFAULT};
+	struct query query = {.moment = view->moment,
+	    .offset = request->offset,
+	    .limit = request->limit != 0 ? request->limit : LIST_DEFAULT};
 	struct list list = {.next = -1};
 	const struct path *columns = NULL;
 	size_t column_count = 0;
 
 	if (query.limit < 0 || query.limit > LIST_LARGEST || query.offset < 0)
-		return error_set(error, ERROR_INVALID, query.offset < 0 ? "offset" : "limit", "一次最多 %d 条；offset 不小于 0", LIST_LARGEST);
+		return error_set(error, ERROR_INVALID, query.offset < 0 ? "offset" : "limit",
+		    "一次最多 %d 条；offset 不小于 0", LIST_LARGEST);
 	list.kind = query.kind = view_kind(view, request->kind, error);
 	if (query.kind == NULL || !view_parse_filter(view, query.kind, request->filter, pool, &query.filter, error))
 		return false;
-	if (request->columns != NULL ? !query_parse_paths(query.kind, request->columns, "columns", schema, pool, &columns, &column_count, error)
-	                             : !visible_columns(view, query.kind, pool, &columns, &column_count, error))
+	if (request->columns != NULL ? !query_parse_paths(query.kind, request->columns, "columns", schema, pool,
+					   &columns, &column_count, error)
+				     : !visible_columns(view, query.kind, pool, &columns, &column_count, error))
 		return false;
-	if (request->sort != NULL && !query_parse_sort(query.kind, request->sort, schema, pool, &query.sort, &query.sort_count, error))
+	if (request->sort != NULL &&
+	    !query_parse_sort(query.kind, request->sort, schema, pool, &query.sort, &query.sort_count, error))
 		return false;
-	if (request->sum != NULL && !query_parse_paths(query.kind, request->sum, "sum", schema, pool, &query.sum, &query.sum_count, error))
+	if (request->sum != NULL &&
+	    !query_parse_paths(query.kind, request->sum, "sum", schema, pool, &query.sum, &query.sum_count, error))
 		return false;
-	if (!read_totals(view, &query, pool, &list, error) || !read_list(view, &query, columns, column_count, pool, &list, error))
+	if (!read_totals(view, &query, pool, &list, error) ||
+	    !read_list(view, &query, columns, column_count, pool, &list, error))
 		return false;
 	match_words(view, query.kind, query.filter, pool, &list);
 	view_note_listed(view, query.kind);
@@ -179,7 +196,8 @@ bool view_list(struct view *view, const struct list_request *request, struct poo
 
 static struct group read_group(struct view *view, struct rows *rows, const struct count *count, struct pool *pool)
 {
-	struct value *by = pool_alloc_array(pool, count->by_count, sizeof(*by)), *sums = pool_alloc_array(pool, count->sum_count, sizeof(*sums));
+	struct value *by = pool_alloc_array(pool, count->by_count, sizeof(*by)),
+		     *sums = pool_alloc_array(pool, count->sum_count, sizeof(*sums));
 	const char **titles = pool_alloc_array(pool, count->by_count, sizeof(*titles));
 	struct group group = {.by = by, .by_titles = titles, .sums = sums};
 	size_t at = 0;
@@ -198,7 +216,8 @@ static struct group read_group(struct view *view, struct rows *rows, const struc
 	return group;
 }
 
-static bool read_groups(struct view *view, const struct query *query, struct pool *pool, struct count *count, struct error *error)
+static bool read_groups(
+    struct view *view, const struct query *query, struct pool *pool, struct count *count, struct error *error)
 {
 	struct compiled_query compiled;
 	struct group *groups = NULL;
@@ -226,7 +245,8 @@ static bool read_groups(struct view *view, const struct query *query, struct poo
 	return step == ROWS_END;
 }
 
-bool view_count(struct view *view, const struct count_request *request, struct pool *pool, struct count *ret_count, struct error *error)
+bool view_count(struct view *view, const struct count_request *request, struct pool *pool, struct count *ret_count,
+    struct error *error)
 {
 	const struct schema *schema = view->set->schema;
 	struct query query = {.moment = view->moment, .limit = -1};
@@ -237,10 +257,12 @@ bool view_count(struct view *view, const struct count_request *request, struct p
 	count.kind = query.kind = view_kind(view, request->kind, error);
 	if (query.kind == NULL || !view_parse_filter(view, query.kind, request->filter, pool, &query.filter, error))
 		return false;
-	if (request->sum != NULL && !query_parse_paths(query.kind, request->sum, "sum", schema, pool, &query.sum, &query.sum_count, error))
+	if (request->sum != NULL &&
+	    !query_parse_paths(query.kind, request->sum, "sum", schema, pool, &query.sum, &query.sum_count, error))
 		return false;
 	totals = pool_alloc_array(pool, query.sum_count + 1, sizeof(*totals));
-	if (!query_compile_count(&query, schema, pool, &compiled, error) || !view_run_one(view, &compiled, totals, query.sum_count + 1, error))
+	if (!query_compile_count(&query, schema, pool, &compiled, error) ||
+	    !view_run_one(view, &compiled, totals, query.sum_count + 1, error))
 		return false;
 	count.sums = query.sum;
 	count.sum_count = query.sum_count;
@@ -274,10 +296,11 @@ static const char *quote_word(const char *word, struct pool *pool)
 	return quoted;
 }
 
-static bool find_in_kind(struct view *view, const char *word, const struct kind *kind, size_t limit, struct pool *pool, struct found *found, size_t *count,
-    int64_t *total, struct error *error)
+static bool find_in_kind(struct view *view, const char *word, const struct kind *kind, size_t limit, struct pool *pool,
+    struct found *found, size_t *count, int64_t *total, struct error *error)
 {
-	struct list_request request = {.kind = kind->name, .filter = quote_word(word, pool), .columns = "title", .limit = (int64_t)limit};
+	struct list_request request = {
+	    .kind = kind->name, .filter = quote_word(word, pool), .columns = "title", .limit = (int64_t)limit};
 	struct list list;
 
 	if (!view_list(view, &request, pool, &list, error))
@@ -291,7 +314,8 @@ static bool find_in_kind(struct view *view, const char *word, const struct kind 
 	return true;
 }
 
-bool view_find(struct view *view, const char *word, int64_t limit, struct pool *pool, struct found **ret_found, size_t *ret_count, int64_t *ret_total, struct error *error)
+bool view_find(struct view *view, const char *word, int64_t limit, struct pool *pool, struct found **ret_found,
+    size_t *ret_count, int64_t *ret_total, struct error *error)
 {
 	const struct schema *schema = view->set->schema;
 	size_t most = limit > 0 && limit <= LIST_LARGEST ? (size_t)limit : LIST_DEFAULT;

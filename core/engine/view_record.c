@@ -16,7 +16,8 @@ static struct reference read_reference(struct view *view, const struct field *fi
 	struct state *state;
 
 	reference.id = pool_copy_text(pool, schema_format_id(view->set->schema, record, id));
-	state = kind != NULL ? store_load_referred(view->connection, kind, record, &view->moment, pool, &ignored) : NULL;
+	state =
+	    kind != NULL ? store_load_referred(view->connection, kind, record, &view->moment, pool, &ignored) : NULL;
 	if (state != NULL && state->title != NULL)
 		reference.title = state->title;
 	if (state != NULL && state->stage >= 0)
@@ -38,13 +39,15 @@ static void read_refs(struct view *view, const struct state *state, struct pool 
 }
 
 /* In the past each kind that may refer is asked by a filter; in the present an index knows. */
-static bool read_referred_by(struct view *view, const struct state *state, struct pool *pool, struct got *got, struct error *error)
+static bool read_referred_by(
+    struct view *view, const struct state *state, struct pool *pool, struct got *got, struct error *error)
 {
 	struct referrer referrers[REFERRED_LARGEST];
 	struct reference *found = pool_alloc_array(pool, REFERRED_LARGEST, sizeof(*found));
 	size_t total = 0;
 
-	if (!store_find_referrers(view->connection, view->set->schema, state->record, referrers, REFERRED_LARGEST, &total, error))
+	if (!store_find_referrers(
+		view->connection, view->set->schema, state->record, referrers, REFERRED_LARGEST, &total, error))
 		return false;
 	for (size_t i = 0; i < total && i < REFERRED_LARGEST; i++) {
 		found[got->referred_count] = read_reference(view, referrers[i].field, referrers[i].record, pool);
@@ -55,7 +58,8 @@ static bool read_referred_by(struct view *view, const struct state *state, struc
 	return true;
 }
 
-static bool read_referred_past(struct view *view, const struct state *state, struct pool *pool, struct got *got, struct error *error)
+static bool read_referred_past(
+    struct view *view, const struct state *state, struct pool *pool, struct got *got, struct error *error)
 {
 	const struct schema *schema = view->set->schema;
 	struct reference *found = pool_alloc_array(pool, REFERRED_LARGEST, sizeof(*found));
@@ -65,7 +69,8 @@ static bool read_referred_past(struct view *view, const struct state *state, str
 	for (size_t k = 0; k < schema->kind_count; k++)
 		for (size_t i = 0; i < schema->kinds[k].field_count; i++) {
 			const struct field *field = &schema->kinds[k].fields[i];
-			struct list_request request = {.kind = schema->kinds[k].name, .columns = "title", .limit = REFERRED_LARGEST};
+			struct list_request request = {
+			    .kind = schema->kinds[k].name, .columns = "title", .limit = REFERRED_LARGEST};
 			struct list list;
 
 			if (field->hidden || field->type != VALUE_REF || strcmp(field->ref, state->kind->name) != 0)
@@ -75,13 +80,15 @@ static bool read_referred_past(struct view *view, const struct state *state, str
 				return false;
 			got->referred_total += list.total;
 			for (size_t n = 0; n < list.count && got->referred_count < REFERRED_LARGEST; n++)
-				found[got->referred_count++] = read_reference(view, field, list.records[n].record, pool);
+				found[got->referred_count++] =
+				    read_reference(view, field, list.records[n].record, pool);
 		}
 	got->referred_by = found;
 	return true;
 }
 
-static bool refuse_absent(struct view *view, const struct kind *kind, int64_t record, struct pool *pool, struct error *error)
+static bool refuse_absent(
+    struct view *view, const struct kind *kind, int64_t record, struct pool *pool, struct error *error)
 {
 	struct state *current, *days;
 	char id[RECORD_ID_SIZE], as_of[DATE_TEXT_SIZE], day[DATE_TEXT_SIZE];
@@ -104,7 +111,8 @@ static bool refuse_absent(struct view *view, const struct kind *kind, int64_t re
 	return error_set(error, ERROR_NOT_FOUND, "id", "%s 在 %s 没有", id, as_of);
 }
 
-bool view_get(struct view *view, const char *id, struct pool *pool, struct got *ret_got, const struct candidate **ret_candidates, size_t *ret_count, struct error *error)
+bool view_get(struct view *view, const char *id, struct pool *pool, struct got *ret_got,
+    const struct candidate **ret_candidates, size_t *ret_count, struct error *error)
 {
 	struct got got = {0};
 	const struct kind *kind;
@@ -115,8 +123,9 @@ bool view_get(struct view *view, const char *id, struct pool *pool, struct got *
 	if (!view_find_record(view, NULL, id, pool, &record, ret_candidates, ret_count, error))
 		return false;
 	kind = schema_kind_of(view->set->schema, record);
-	state = view->moment.present ? store_load_current(view->connection, kind, record, pool, error)
-	                             : store_load_state(view->connection, kind, record, view->moment.as_of, view->moment.known_seq, pool, error);
+	state = view->moment.present
+	    ? store_load_current(view->connection, kind, record, pool, error)
+	    : store_load_state(view->connection, kind, record, view->moment.as_of, view->moment.known_seq, pool, error);
 	if (state == NULL && error->code != ERROR_NONE)
 		return false;
 	if (state == NULL || !state->exists)
@@ -126,7 +135,8 @@ bool view_get(struct view *view, const char *id, struct pool *pool, struct got *
 	if (!date_is_none(state->stage_since))
 		got.days_in_stage = view->moment.as_of.day - state->stage_since.day;
 	read_refs(view, state, pool, &got);
-	if (view->moment.present ? !read_referred_by(view, state, pool, &got, error) : !read_referred_past(view, state, pool, &got, error))
+	if (view->moment.present ? !read_referred_by(view, state, pool, &got, error)
+				 : !read_referred_past(view, state, pool, &got, error))
 		return false;
 	*ret_got = got;
 	return true;
@@ -134,7 +144,8 @@ bool view_get(struct view *view, const char *id, struct pool *pool, struct got *
 
 /* ---- history ---- */
 
-static void tell_stages(struct told *told, const struct kind *kind, const struct state *before, const struct state *after, struct pool *pool)
+static void tell_stages(struct told *told, const struct kind *kind, const struct state *before,
+    const struct state *after, struct pool *pool)
 {
 	const char **skipped;
 	uint64_t bits;
@@ -145,7 +156,9 @@ static void tell_stages(struct told *told, const struct kind *kind, const struct
 	if (!before->exists || before->stage < 0)
 		return;
 	told->stage_from = kind->flow->stages[before->stage].title;
-	bits = told->event->stage != NULL && strcmp(told->event->stage, FLOW_RESUME) != 0 ? flow_skipped(kind->flow, before->stage, after->stage) : 0;
+	bits = told->event->stage != NULL && strcmp(told->event->stage, FLOW_RESUME) != 0
+	    ? flow_skipped(kind->flow, before->stage, after->stage)
+	    : 0;
 	skipped = pool_alloc_array(pool, kind->flow->count, sizeof(*skipped));
 	for (size_t i = 0; i < kind->flow->count; i++)
 		if (bits & UINT64_C(1) << i)
@@ -176,7 +189,8 @@ static void tell_void_one(struct view *view, struct told *told, const struct kin
 	told->changes = view_changes(view, before, after, pool, &told->change_count);
 }
 
-static void tell_event(struct view *view, struct told *told, const struct kind *kind, struct state *state, struct pool *pool)
+static void tell_event(
+    struct view *view, struct told *told, const struct kind *kind, struct state *state, struct pool *pool)
 {
 	struct state *before = state_copy(pool, state);
 	struct entry entries[2];
@@ -189,7 +203,8 @@ static void tell_event(struct view *view, struct told *told, const struct kind *
 		return;
 	}
 	if (!fold_step(state, told->event, pool, entries, &count, &ignored)) {
-		tell_void_one(view, told, kind, pool); /* a step that today's declarations would not allow is still told */
+		tell_void_one(
+		    view, told, kind, pool); /* a step that today's declarations would not allow is still told */
 		return;
 	}
 	state->on = told->event->effective_on;
@@ -206,7 +221,8 @@ static bool read_voided_by(struct view *view, struct told *told, struct error *e
 	return store_voided_by(view->connection, told->event->seq, view->moment.known_seq, &told->voided_by, error);
 }
 
-bool view_history(struct view *view, const char *id, struct pool *pool, struct told **ret_events, size_t *ret_count, struct error *error)
+bool view_history(struct view *view, const char *id, struct pool *pool, struct told **ret_events, size_t *ret_count,
+    struct error *error)
 {
 	const struct kind *kind;
 	const struct event *const *events;
@@ -250,12 +266,15 @@ static bool tell_one(struct view *view, struct told *told, struct pool *pool, st
 	if (event->record == 0) {
 		const char **ids = pool_alloc_array(pool, TARGETS_SHOWN, sizeof(*ids));
 
-		for (size_t i = 0; i < event->target_count && told->target_count < TARGETS_SHOWN && event->action == EVENT_VOID; i++) {
+		for (size_t i = 0;
+		     i < event->target_count && told->target_count < TARGETS_SHOWN && event->action == EVENT_VOID;
+		     i++) {
 			const struct event *target = store_load_event(view->connection, event->targets[i], pool, error);
 
 			if (target == NULL)
 				return false;
-			ids[told->target_count++] = pool_copy_text(pool, schema_format_id(view->set->schema, target->record, id));
+			ids[told->target_count++] =
+			    pool_copy_text(pool, schema_format_id(view->set->schema, target->record, id));
 		}
 		told->targets = ids;
 		return true;
@@ -264,7 +283,8 @@ static bool tell_one(struct view *view, struct told *told, struct pool *pool, st
 		return true;
 	told->kind = kind;
 	told->id = pool_copy_text(pool, kind_format_id(kind, event->record, id));
-	before = store_load_state(view->connection, kind, event->record, event->effective_on, event->seq - 1, pool, error);
+	before =
+	    store_load_state(view->connection, kind, event->record, event->effective_on, event->seq - 1, pool, error);
 	if (before == NULL && error->code != ERROR_NONE)
 		return false;
 	after = store_load_state(view->connection, kind, event->record, event->effective_on, event->seq, pool, error);
@@ -280,7 +300,8 @@ static bool tell_one(struct view *view, struct told *told, struct pool *pool, st
 	return true;
 }
 
-static bool passes(struct view *view, const struct filter *filter, const struct kind *kind, int64_t record, struct pool *pool, bool *ret_passes, struct error *error)
+static bool passes(struct view *view, const struct filter *filter, const struct kind *kind, int64_t record,
+    struct pool *pool, bool *ret_passes, struct error *error)
 {
 	struct query query = {.kind = kind, .moment = view->moment};
 	struct compiled_query compiled;
@@ -291,17 +312,19 @@ static bool passes(struct view *view, const struct filter *filter, const struct 
 	*ret_passes = true;
 	if (filter == NULL)
 		return true;
-	if (!view_parse_filter(view, kind, pool_format(pool, "id=%s", kind_format_id(kind, record, id)), pool, &own, error))
+	if (!view_parse_filter(
+		view, kind, pool_format(pool, "id=%s", kind_format_id(kind, record, id)), pool, &own, error))
 		return false;
 	query.filter = filter_and(pool, filter, own);
-	if (!query_compile_count(&query, view->set->schema, pool, &compiled, error) || !view_run_one(view, &compiled, &count, 1, error))
+	if (!query_compile_count(&query, view->set->schema, pool, &compiled, error) ||
+	    !view_run_one(view, &compiled, &count, 1, error))
 		return false;
 	*ret_passes = count.number > 0;
 	return true;
 }
 
-bool view_events(struct view *view, int64_t after, const char *kind_name, const char *filter_text, size_t limit, struct pool *pool, struct told **ret_events,
-    size_t *ret_count, int64_t *ret_last, struct error *error)
+bool view_events(struct view *view, int64_t after, const char *kind_name, const char *filter_text, size_t limit,
+    struct pool *pool, struct told **ret_events, size_t *ret_count, int64_t *ret_last, struct error *error)
 {
 	const struct kind *kind = NULL;
 	const struct filter *filter = NULL;
@@ -338,7 +361,8 @@ bool view_events(struct view *view, int64_t after, const char *kind_name, const 
 
 /* ---- batches ---- */
 
-bool view_batches(struct view *view, int64_t before, int64_t limit, struct pool *pool, struct batch_told **ret_batches, size_t *ret_count, struct error *error)
+bool view_batches(struct view *view, int64_t before, int64_t limit, struct pool *pool, struct batch_told **ret_batches,
+    size_t *ret_count, struct error *error)
 {
 	size_t most = limit > 0 && limit <= 1000 ? (size_t)limit : 20;
 	struct batch_told *told;

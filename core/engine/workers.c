@@ -91,7 +91,8 @@ bool workers_post(struct workers *workers, void (*run)(void *argument), void *ar
 
 	pthread_mutex_lock(&workers->lock);
 	if (!workers->ending && workers->count < WORKERS_QUEUE_LARGEST) {
-		workers->queue[(workers->first + workers->count) % WORKERS_QUEUE_LARGEST] = (struct job){.run = run, .argument = argument};
+		workers->queue[(workers->first + workers->count) % WORKERS_QUEUE_LARGEST] =
+		    (struct job){.run = run, .argument = argument};
 		workers->count++;
 		posted = true;
 		pthread_cond_signal(&workers->wake);

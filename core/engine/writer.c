@@ -24,12 +24,12 @@ struct writer {
 	pthread_mutex_t lock;
 	pthread_cond_t wake, errand_finished;
 	struct request *first, *last; /* queued requests */
-	struct errand *errands;       /* queued, in order */
+	struct errand *errands;	      /* queued, in order */
 	size_t queued;
 	bool ending, broken;
 	int64_t end_by_us;
 	struct writer_status status;
-	int64_t *kind_seq;            /* writer thread only */
+	int64_t *kind_seq; /* writer thread only */
 };
 
 int64_t writer_kind_seq(const struct writer *writer, int32_t kind_number)
@@ -123,7 +123,8 @@ static void ask_again(struct request *request)
 		request_finish(request, &error);
 }
 
-static bool write_request(struct writer *writer, struct group *group, size_t index, struct plugin_set *set, struct error *broken)
+static bool write_request(
+    struct writer *writer, struct group *group, size_t index, struct plugin_set *set, struct error *broken)
 {
 	struct store *store = writer->engine->store;
 	struct error error = {0};
@@ -212,7 +213,8 @@ static void break_down(struct writer *writer, const struct error *error)
 }
 
 /* Replies, watchers: only now, when it is on disk. */
-static void tell_group(struct writer *writer, struct group *group, bool ok, const struct error *broken, int64_t seq_before)
+static void tell_group(
+    struct writer *writer, struct group *group, bool ok, const struct error *broken, int64_t seq_before)
 {
 	struct engine *engine = writer->engine;
 	int64_t seq = store_head(engine->store).seq;
@@ -226,7 +228,10 @@ static void tell_group(struct writer *writer, struct group *group, bool ok, cons
 	}
 	for (size_t i = 0; i < group->count; i++)
 		if (group->requests[i] != NULL)
-			request_finish(group->requests[i], !ok ? broken : group->errors[i].code != ERROR_NONE ? &group->errors[i] : NULL);
+			request_finish(group->requests[i],
+			    !ok					      ? broken
+				: group->errors[i].code != ERROR_NONE ? &group->errors[i]
+								      : NULL);
 	for (size_t i = 0; i < group->errand_count; i++)
 		finish_errand(writer, group->errands[i], ok ? NULL : broken);
 	if (ok && seq > seq_before && engine->committed != NULL)
@@ -334,7 +339,8 @@ static void *write_on(void *argument)
 
 		while (!has_work(writer) && !writer->ending)
 			pthread_cond_wait(&writer->wake, &writer->lock);
-		if (group == NULL || writer->broken || (writer->ending && (!has_work(writer) || clock_monotonic_us() > writer->end_by_us)))
+		if (group == NULL || writer->broken ||
+		    (writer->ending && (!has_work(writer) || clock_monotonic_us() > writer->end_by_us)))
 			break;
 		alone = take_work(writer, group);
 		pthread_mutex_unlock(&writer->lock);
@@ -417,7 +423,8 @@ static bool enqueue(struct writer *writer, struct request *request, struct error
 	return queued;
 }
 
-void writer_submit(struct writer *writer, struct wish **wish, void (*done)(void *argument, struct outcome *outcome), void *argument)
+void writer_submit(
+    struct writer *writer, struct wish **wish, void (*done)(void *argument, struct outcome *outcome), void *argument)
 {
 	struct request *request = request_new(writer->engine, wish, done, argument);
 	struct error error = {0};
@@ -431,8 +438,8 @@ void writer_submit(struct writer *writer, struct wish **wish, void (*done)(void 
 		request_finish(request, &error);
 }
 
-bool writer_run(struct writer *writer, enum writer_manner manner, bool (*work)(struct engine *engine, void *argument, struct error *error), void *argument,
-    struct error *error)
+bool writer_run(struct writer *writer, enum writer_manner manner,
+    bool (*work)(struct engine *engine, void *argument, struct error *error), void *argument, struct error *error)
 {
 	struct errand errand = {.manner = manner, .work = work, .argument = argument};
 	struct errand **end = &writer->errands;

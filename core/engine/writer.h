@@ -13,13 +13,14 @@ must_check struct writer *writer_new(struct engine *engine, struct error *error)
 void writer_free(struct writer *writer);
 
 /* Any thread. The wish is the writer's then. */
-void writer_submit(struct writer *writer, struct wish **wish, void (*done)(void *argument, struct outcome *outcome), void *argument);
+void writer_submit(
+    struct writer *writer, struct wish **wish, void (*done)(void *argument, struct outcome *outcome), void *argument);
 
 /* Any thread but the writer's and the loop's: runs work on the writer thread and waits for it. WRITER_IN_GROUP: inside a group's transaction,
  * in a savepoint, on disk when this returns true. WRITER_ALONE: outside any transaction. */
 enum writer_manner { WRITER_IN_GROUP, WRITER_ALONE };
-must_check bool writer_run(struct writer *writer, enum writer_manner manner, bool (*work)(struct engine *engine, void *argument, struct error *error), void *argument,
-    struct error *error);
+must_check bool writer_run(struct writer *writer, enum writer_manner manner,
+    bool (*work)(struct engine *engine, void *argument, struct error *error), void *argument, struct error *error);
 
 struct writer_status {
 	int64_t queued, groups, events;

@@ -1,0 +1,358 @@
+#include "engine/import_tally.h"
+
+#include "base/log.h"
+#include "engine/writer.h"
+#include <inttypes.h>
+#include <string.h>
+
+enum { BLOCK_ROWS = 250, BLOCK_EVENTS = 1500, ASK_AGAIN_LARGEST = 3 };
+
+struct block {
+	struct tally *tally;
+	int64_t batch, shown_seq;
+	struct import_row rows[BLOCK_ROWS];
+	struct opinion opinions[BLOCK_ROWS];
+	bool asked[BLOCK_ROWS], done[BLOCK_ROWS];
+	struct error refused[BLOCK_ROWS];
+	size_t count, again;
+	struct pool *pool; /* of the rows' texts */
+	struct pool *each; /* of one row's work */
+	bool dry_run;
+	struct head head; /* before the block */
+};
+
+/* What was shown must still hold: a record that somebody changed since the preview stops the import. */
+static bool check_shown(struct block *block, struct engine *engine, const struct import_row *row, struct error *error)
+{
+	const struct kind *kind = block->tally->import->kind;
+	const struct event *const *events;
+	size_t count;
+	char id[RECORD_ID_SIZE];
+
+	if (block->shown_seq == 0 || row->record == 0)
+		return true;
+	if (!store_load_events(
+		store_writer(engine->store), row->record, SEQ_FOR_EVER, block->each, &events, &count, error))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (events[i]->seq > block->shown_seq && events[i]->batch != block->batch) {
+			error_set(error, ERROR_CONFLICT, "seq", "%s 在预览之后被%s改过（#%" PRId64 "），一行也没有写",
+			    kind_format_id(kind, row->record, id), events[i]->actor, events[i]->seq);
+			return error_hint(error, "请重新导入，再看一遍预览");
+		}
+	return true;
+}
+
+static bool apply_row(struct block *block, struct engine *engine, struct import_row *row, struct error *error)
+{
+	struct import *import = block->tally->import;
+	int32_t number;
+
+	if (row->record == 0) {
+		if (!store_next_number(engine->store, import->kind, &number, error))
+			return false;
+		plan_number(&row->plan, record_key(import->kind->number, number));
+	}
+	for (size_t i = 0; i < row->step_count; i++) {
+		if (row->steps[i].event != NULL)
+			row->steps[i].event->batch = block->batch;
+		if (row->steps[i].aside != NULL)
+			row->steps[i].aside->batch = block->batch;
+	}
+	if (!plan_apply(engine->store, &row->plan, error))
+		return false;
+	writer_note_kind(engine->writer, import->kind->number, store_head(engine->store).seq);
+	return true;
+}
+
+static bool opinion_is_stale(const struct block *block, size_t n)
+{
+	const struct opinion *opinion = &block->opinions[n];
+	struct writer *writer = block->tally->import->engine->writer;
+
+	if (!block->asked[n] || opinion->record != block->rows[n].record ||
+	    opinion->version != block->rows[n].plan.old_version)
+		return true;
+	for (size_t i = 0; i < opinion->read_count; i++)
+		if (writer_kind_seq(writer, record_kind_number(opinion->reads[i].record)) > opinion->seq)
+			return true;
+	for (size_t i = 0; i < opinion->kinds_read_count; i++)
+		if (writer_kind_seq(writer, opinion->kinds_read[i]) > opinion->seq)
+			return true;
+	return false;
+}
+
+/* Writer thread, in a savepoint. A row that is refused before it wrote anything is left out; one that fails later fails the block, which is then
+ * tried again without it. */
+static bool write_block(struct engine *engine, void *argument, struct error *error)
+{
+	struct block *block = argument;
+	struct import *import = block->tally->import;
+	bool opinions = import_needs_opinion(import);
+
+	block->again = 0;
+	for (size_t n = 0; n < block->count; n++) {
+		struct import_row *row = &block->rows[n];
+		struct head head = store_head(engine->store);
+		struct error own = {0};
+
+		block->done[n] = false;
+		if (block->refused[n].code != ERROR_NONE)
+			continue;
+		pool_reset(block->each);
+		if (!import_plan_row(import, store_writer(engine->store), &head, opinions ? &block->opinions[n] : NULL,
+			row, block->each, &own)) {
+			if (!import_is_rows_fault(&own)) {
+				*error = own;
+				return false;
+			}
+			block->refused[n] = own;
+			continue;
+		}
+		if (!check_shown(block, engine, row, error))
+			return false;
+		if (row->step_count > 0 && opinions && opinion_is_stale(block, n)) {
+			block->again++;
+			continue;
+		}
+		block->done[n] = true;
+		if (row->step_count > 0 && !apply_row(block, engine, row, &own)) {
+			*error = own;
+			if (import_is_rows_fault(&own))
+				block->refused[n] = own; /* the next try leaves it out */
+			return false;
+		}
+		row->steps = NULL; /* of the pool that the next row resets */
+	}
+	return true;
+}
+
+static bool ask_block(struct block *block, struct error *error)
+{
+	struct import *import = block->tally->import;
+	struct store_connection *connection = engine_take_reader(import->engine, error);
+	struct head head;
+	bool ok = connection != NULL && store_snapshot_begin(connection, error);
+
+	if (!ok) {
+		if (connection != NULL)
+			engine_return_reader(import->engine, connection);
+		return false;
+	}
+	ok = store_read_head(connection, &head, error);
+	for (size_t n = 0; ok && n < block->count; n++) {
+		struct error own = {0};
+
+		if (block->done[n] || block->refused[n].code != ERROR_NONE)
+			continue;
+		block->asked[n] = false;
+		if (!import_plan_row(import, connection, &head, NULL, &block->rows[n], block->pool, &own) ||
+		    (block->rows[n].step_count > 0 &&
+			!import_ask_row(
+			    import, connection, &head, &block->rows[n], &block->opinions[n], block->pool, &own))) {
+			/* a row that leans on an earlier one of the block is asked again once that is written */
+			ok = import_is_rows_fault(&own);
+			if (!ok)
+				*error = own;
+			else if (own.code == ERROR_REFUSED || own.code == ERROR_PLUGIN_FAULT ||
+			    own.code == ERROR_BUDGET)
+				block->refused[n] = own;
+			continue;
+		}
+		block->asked[n] = true;
+	}
+	store_snapshot_end(connection);
+	engine_return_reader(import->engine, connection);
+	return ok;
+}
+
+static void count_block(struct block *block)
+{
+	for (size_t n = 0; n < block->count; n++) {
+		if (block->refused[n].code != ERROR_NONE)
+			tally_refuse(block->tally, &block->rows[n], &block->refused[n]);
+		else if (block->done[n])
+			tally_count(block->tally, &block->rows[n]);
+	}
+}
+
+/* Rows of one block that are done stay done when the rest is tried again. */
+static void drop_done(struct block *block)
+{
+	size_t kept = 0;
+
+	count_block(block);
+	for (size_t n = 0; n < block->count; n++)
+		if (!block->done[n] && block->refused[n].code == ERROR_NONE) {
+			block->rows[kept] = block->rows[n];
+			block->asked[kept] = false;
+			block->done[kept] = false;
+			block->refused[kept++] = (struct error){0};
+		}
+	block->count = kept;
+}
+
+static bool commit_block(struct block *block, struct error *error)
+{
+	struct import *import = block->tally->import;
+
+	for (int attempt = 0; block->count > 0; attempt++) {
+		struct error own = {0};
+		struct import_row *waiting;
+
+		if (attempt > ASK_AGAIN_LARGEST + BLOCK_ROWS)
+			return error_set(error, ERROR_CONFLICT, "", "别人正在不停地改同一批记录，没有写");
+		if (import_needs_opinion(import) && !ask_block(block, error))
+			return false;
+		if (!writer_run(import->engine->writer, WRITER_IN_GROUP, write_block, block, &own)) {
+			bool one_refused = false;
+
+			for (size_t n = 0; n < block->count; n++)
+				one_refused = one_refused || (block->done[n] && block->refused[n].code != ERROR_NONE);
+			if (!one_refused) {
+				*error = own;
+				return false;
+			}
+			continue; /* without the row at fault */
+		}
+		waiting = NULL;
+		for (size_t n = 0; n < block->count && waiting == NULL; n++)
+			if (!block->done[n] && block->refused[n].code == ERROR_NONE)
+				waiting = &block->rows[n];
+		if (waiting == NULL) {
+			count_block(block);
+			return true;
+		}
+		drop_done(block);
+	}
+	return true;
+}
+
+static bool read_block(struct block *block, size_t *next, struct error *error)
+{
+	struct import *import = block->tally->import;
+
+	pool_reset(block->pool);
+	block->count = 0;
+	while (*next < spool_count(import->spool) && block->count < BLOCK_ROWS &&
+	    block->count * import->column_count < BLOCK_EVENTS * 8) {
+		struct import_row *row = &block->rows[block->count];
+		const char **cells;
+
+		*row = (struct import_row){0};
+		if (!spool_read(import->spool, *next, import->column_count, block->pool, &row->number, &cells, error))
+			return false;
+		row->cells = cells;
+		block->asked[block->count] = block->done[block->count] = false;
+		block->refused[block->count++] = (struct error){0};
+		(*next)++;
+	}
+	return true;
+}
+
+struct batch_work {
+	struct import *import;
+	int64_t number;
+	const char *what;
+};
+
+static bool open_batch(struct engine *engine, void *argument, struct error *error)
+{
+	struct batch_work *work = argument;
+
+	return store_batch_open(engine->store, work->import->caller.name, work->what, &work->number, error);
+}
+
+static bool close_batch(struct engine *engine, void *argument, struct error *error)
+{
+	struct batch_work *work = argument;
+
+	return store_batch_close(engine->store, work->number, error);
+}
+
+/* Something stopped the import half-way: what it wrote is taken back. */
+static void take_back(struct import *import, struct batch_work *work)
+{
+	struct error error = {0};
+	struct wish *wish;
+	struct outcome *outcome;
+
+	if (!writer_run(import->engine->writer, WRITER_IN_GROUP, close_batch, work, &error)) {
+		log_error(
+		    "batch %" PRId64 " stays open, it is voided at the next start: %s", work->number, error.sentence);
+		return;
+	}
+	wish = wish_new(WISH_UNDO);
+	wish->caller = (struct caller){.name = import->caller.name, .role = ROLE_ADMIN};
+	wish->batch = work->number;
+	wish->confirm = true;
+	wish->note = "导入没有做完，整批作废";
+	outcome = engine_write(import->engine, &wish);
+	if (!outcome->ok && outcome->error.code != ERROR_REFUSED) /* refused: nothing had been written yet */
+		log_error("batch %" PRId64 " could not be taken back: %s", work->number, outcome->error.sentence);
+	outcome_free(outcome);
+}
+
+static bool run_commit(struct tally *tally, int64_t seq, import_progress *progress, void *argument, struct error *error)
+{
+	struct import *import = tally->import;
+	struct batch_work work = {.import = import, .what = pool_format(import->pool, "导入 %s", import->what)};
+	struct block *block = pool_alloc(import->pool, sizeof(*block));
+	size_t next = 0, count = spool_count(import->spool);
+	bool ok;
+
+	if (!writer_run(import->engine->writer, WRITER_IN_GROUP, open_batch, &work, error))
+		return false;
+	*block = (struct block){
+	    .tally = tally, .batch = work.number, .shown_seq = seq, .pool = pool_new(), .each = pool_new()};
+	tally->report.first_seq = import->engine->last_seq + 1;
+	ok = true;
+	while (ok && next < count) {
+		ok = read_block(block, &next, error) && commit_block(block, error);
+		if (ok && progress != NULL)
+			progress(argument, (int64_t)next, (int64_t)count);
+	}
+	pool_free(block->pool);
+	pool_free(block->each);
+	if (!ok) {
+		take_back(import, &work);
+		return false;
+	}
+	tally->report.last_seq = import->engine->last_seq;
+	tally->report.batch = work.number;
+	return writer_run(import->engine->writer, WRITER_IN_GROUP, close_batch, &work, error);
+}
+
+static bool refuse_strict(const struct tally *tally, struct error *error)
+{
+	const struct import_refusal *first = &tally->refusals[0];
+
+	error_set(error, ERROR_REFUSED, "strict", "有 %" PRId64 " 行不行，一行也没有写。第 %" PRId64 " 行%s%s：%s",
+	    tally->report.refused, first->row, first->column_name != NULL ? " " : "",
+	    first->column_name != NULL ? first->column_name : "", first->reason);
+	return error_hint(error, "改好再导；或去掉 --strict，跳过这些行");
+}
+
+bool import_commit(struct import *import, int64_t seq, bool dry_run, import_progress *progress, void *argument,
+    struct pool *pool, struct import_report *ret_report, struct error *error)
+{
+	struct tally tally;
+	bool ok = true;
+
+	tally_begin(&tally, import, pool);
+	if (dry_run || import->strict) {
+		ok = import_run_preview(&tally, progress, argument, error);
+		if (ok && import->strict && tally.report.refused > 0)
+			ok = refuse_strict(&tally, error);
+	}
+	if (ok && !dry_run) {
+		if (import->strict) {
+			tally_end(&tally);
+			tally_begin(&tally, import, pool);
+		}
+		ok = run_commit(&tally, seq, progress, argument, error);
+	}
+	*ret_report = tally.report;
+	tally_end(&tally);
+	return ok;
+}
