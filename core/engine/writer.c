@@ -49,10 +49,11 @@ static void enter_read_only(struct writer *writer, const struct error *error)
 	pthread_mutex_lock(&writer->lock);
 	if (!writer->status.read_only) {
 		writer->status.read_only_since_us = clock_now_us();
+		/* the first reason: later ones are our own refusals, which quote it */
+		memcpy(writer->status.read_only_reason, error->sentence, sizeof(writer->status.read_only_reason) - 1);
 		log_error("read-only: %s", error->sentence);
 	}
 	writer->status.read_only = true;
-	memcpy(writer->status.read_only_reason, error->sentence, sizeof(writer->status.read_only_reason) - 1);
 	pthread_mutex_unlock(&writer->lock);
 }
 
