@@ -179,10 +179,18 @@ bool engine_reload(struct engine *engine, struct buffer *ret_summary, struct buf
 	return error_set(error, ERROR_INVALID, "", "a/init.lua:1: 错");
 }
 
+/* One of its own each time: whoever asked releases it. */
 struct schema *engine_schema(struct engine *engine)
 {
+	struct buffer faults;
+	struct error error;
+	struct schema *schema;
+
 	(void)engine;
-	return schema_hold(&fake_schema);
+	buffer_init(&faults, 1 << 16);
+	schema = schema_new(NULL, NULL, 0, NULL, &faults, &error);
+	buffer_clear(&faults);
+	return schema;
 }
 
 void engine_status(struct engine *engine, struct pool *pool, struct engine_status *ret_status)
