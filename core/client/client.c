@@ -187,7 +187,8 @@ json_t *client_call_notified(
     struct client *client, const char *method, json_t *params, on_notification *notify, void *argument)
 {
 	const char *key = pool_copy_text(client->pool, json_string_value(json_object_get(params, "request_key")));
-	bool may_have_written = key != NULL && !answer_truth(params, "dry_run");
+	bool may_have_written =
+	    (key != NULL || strcmp(method, "import.commit") == 0) && !answer_truth(params, "dry_run");
 	struct error error;
 	json_t *reply = NULL;
 
@@ -213,9 +214,9 @@ json_t *client_call_notified(
 	{
 		const char *fault = pool_copy_text(client->pool, connection_fault(client->connection));
 
-		reply = may_have_written ? find_outcome(client, key) : NULL;
+		reply = may_have_written && key != NULL ? find_outcome(client, key) : NULL;
 		if (reply == NULL)
-			client->status = complain_lost(client, fault, may_have_written ? key : NULL);
+			client->status = complain_lost(client, fault, may_have_written, key);
 	}
 	return reply;
 }
@@ -239,6 +240,14 @@ json_t *client_try(struct client *client, const char *method, json_t *params)
 	if (called == CALL_ANSWERED || called == CALL_REFUSED)
 		json_array_append_new(client->answers, reply);
 	return called == CALL_ANSWERED ? reply : NULL;
+}
+
+void client_forget(struct client *client, const json_t *result)
+{
+	size_t count = json_array_size(client->answers);
+
+	if (count > 0 && json_array_get(client->answers, count - 1) == result)
+		json_array_remove(client->answers, count - 1);
 }
 
 char client_ask(struct client *client, const char *question, bool details)

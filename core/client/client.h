@@ -63,6 +63,9 @@ must_check json_t *client_call_notified(
 /* The same without a screen: NULL when it could not be had, for whatever reason. */
 must_check json_t *client_try(struct client *client, const char *method, json_t *params);
 
+/* The last result, if it is that one, is kept no longer. */
+void client_forget(struct client *client, const json_t *result);
+
 /* Asks on the terminal. 'y', 'n', 'd' (if details are on offer); 0: there is no terminal, and the usage screen is printed. */
 char client_ask(struct client *client, const char *question, bool details);
 

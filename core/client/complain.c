@@ -256,10 +256,15 @@ int complain_error(struct client *client, const struct error *error)
 	return status;
 }
 
-int complain_lost(struct client *client, const char *fault, const char *key)
+int complain_lost(struct client *client, const char *fault, bool unknown, const char *key)
 {
 	client_flush(client);
-	if (key == NULL) {
+	if (unknown && key == NULL) {
+		client_say(client, "稍后再试：%s，写了没有还不知道", *fault != '\0' ? fault : "说到一半断了");
+		client_say(client, "  看最近的几批里有没有：luodi batches --limit 5；没有就再来一次");
+		return EXIT_AGAIN;
+	}
+	if (!unknown) {
 		client_say(client, "连不上 luodid：%s。没有写什么", *fault != '\0' ? fault : "说到一半断了");
 		client_say(client, "  看看它：systemctl status luodid    再来一次：%s",
 		    arguments_command(client->arguments, client->pool, -1, NULL, NULL));

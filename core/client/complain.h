@@ -11,8 +11,8 @@ int complain_refused(struct client *client, const json_t *error);
 int complain_unreachable(struct client *client, const struct error *error);
 /* For an error of our own; returns its exit status. */
 int complain_error(struct client *client, const struct error *error);
-/* The connection was lost. key: of the write whose outcome is unknown, or NULL. Returns 75 with a key, else 4. */
-int complain_lost(struct client *client, const char *fault, const char *key);
+/* The connection was lost. unknown: it may have written; key: of that write, or NULL where it has none. Returns 75 then, else 4. */
+int complain_lost(struct client *client, const char *fault, bool unknown, const char *key);
 
 /* "  阶段=签月" and a line of carets under display columns [position, position + length) of it, both indented by two. */
 void complain_append_caret(struct buffer *out, const char *text, int position, int length);

@@ -231,8 +231,7 @@ void table_print(const struct table *table, const struct table_layout *layout, s
 		print_row(table, cell_at(table, row, 0), widths, layout, out);
 }
 
-/* Would a spreadsheet take it for a formula? Spaces before the sign do not help. */
-static bool looks_like_formula(const char *text)
+bool csv_looks_like_formula(const char *text)
 {
 	static const char *const SIGNS[] = {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"};
 
@@ -246,7 +245,7 @@ static bool looks_like_formula(const char *text)
 
 void csv_append_cell(struct buffer *out, const char *text, bool guard)
 {
-	bool guarded = guard && looks_like_formula(text);
+	bool guarded = guard && csv_looks_like_formula(text);
 	bool quoted = strpbrk(text, ",\"\r\n") != NULL || *text == ' ';
 
 	if (quoted)

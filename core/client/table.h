@@ -47,6 +47,9 @@ void table_write_csv(const struct table *table, bool bom, struct buffer *out);
 /* One cell of a CSV, quoted where it must be. guard: a text that a spreadsheet would take for a formula gets a ' before it. */
 void csv_append_cell(struct buffer *out, const char *text, bool guard);
 
+/* Would a spreadsheet take it for a formula? Spaces before the sign do not help. */
+bool csv_looks_like_formula(const char *text);
+
 /* text, made safe, in color if that is wanted. */
 void tone_append(struct buffer *out, const char *text, enum tone tone, bool color);
 

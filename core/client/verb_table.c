@@ -5,9 +5,9 @@
 
 const struct verb *const VERBS[] = {&verb_list, &verb_find, &verb_count, &verb_show, &verb_history, &verb_diff,
     &verb_figure, &verb_explain, &verb_add, &verb_set, &verb_move, &verb_note, &verb_correct, &verb_drop, &verb_state,
-    &verb_batches, &verb_undo, &verb_outcome, &verb_export, &verb_kinds, &verb_fields, &verb_flow, &verb_watch,
-    &verb_status, &verb_doctor, &verb_verify, &verb_backup, &verb_plugins, &verb_plugin, &verb_reload, &verb_rpc,
-    &verb_help, &verb_version, &verb_home, &verb_complete, NULL};
+    &verb_import, &verb_batches, &verb_undo, &verb_outcome, &verb_export, &verb_kinds, &verb_fields, &verb_flow,
+    &verb_watch, &verb_status, &verb_doctor, &verb_verify, &verb_backup, &verb_plugins, &verb_plugin, &verb_reload,
+    &verb_rpc, &verb_help, &verb_version, &verb_home, &verb_complete, NULL};
 
 const struct verb *verb_named(const char *name)
 {
