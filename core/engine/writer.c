@@ -220,6 +220,8 @@ static void tell_group(
 	struct engine *engine = writer->engine;
 	int64_t seq = store_head(engine->store).seq;
 
+	if (!ok && broken->code == ERROR_READ_ONLY)
+		enter_read_only(writer, broken); /* before anybody is told, who would ask for the status */
 	if (ok && seq > seq_before) {
 		engine->last_seq = seq;
 		pthread_mutex_lock(&writer->lock);
@@ -237,8 +239,6 @@ static void tell_group(
 		finish_errand(writer, group->errands[i], ok ? NULL : broken);
 	if (ok && seq > seq_before && engine->committed != NULL)
 		engine->committed(engine->committed_argument, seq_before + 1, seq);
-	if (!ok && broken->code == ERROR_READ_ONLY)
-		enter_read_only(writer, broken);
 	if (!ok && (broken->code == ERROR_OUTCOME_UNKNOWN || store_is_broken(engine->store)))
 		break_down(writer, broken);
 }

@@ -136,10 +136,12 @@ class Run:
         """After the restart."""
         connection = self.daemon.connect()
         connection.call("journal.verify")
-        for key, (method, params, result) in self.acknowledged.items():
-            told = connection.call("outcome.get", key=key)
+        questions = (("outcome.get", {"key": key}) for key in self.acknowledged)
+        for (_, asked), told, error in connection.call_many(questions):
+            assert error is None, f"{asked}: {error}"
+            result = self.acknowledged[asked["key"]][2]
             for name in ("id", "version", "batch", "seq"):
-                assert told[name] == result[name], f"{key}: {name} was {result[name]}, is {told[name]}"
+                assert told[name] == result[name], f"{asked}: {name} was {result[name]}, is {told[name]}"
         for key in self.refused:
             assert not self.is_known(connection, key), f"{key} was refused, and is there"
         again = 0
@@ -167,8 +169,10 @@ class Run:
     def check_events(self, connection):
         """Each key stands in exactly one event, that of its answer."""
         seen = {}
-        for number in sorted({result["id"] for _, _, result in self.acknowledged.values()}):
-            for event in connection.call("record.history", id=number)["events"]:
+        ids = sorted({result["id"] for _, _, result in self.acknowledged.values()})
+        for (_, asked), told, error in connection.call_many(("record.history", {"id": number}) for number in ids):
+            assert error is None, f"{asked}: {error}"
+            for event in told["events"]:
                 assert event["note"] not in seen, f"{event['note']} is in #{seen[event['note']]} and #{event['seq']}"
                 seen[event["note"]] = event["seq"]
         for key, (_, _, result) in self.acknowledged.items():
@@ -187,7 +191,7 @@ def main():
     written = again = 0
     try:
         for run.round in range(options.rounds):
-            if run.round % 20 == 19:  # a fresh folder now and then, or each round would check all before it
+            if run.round % 10 == 9:  # a fresh folder now and then, or each round would check all before it
                 daemon.kill()
                 daemon.clean()
                 daemon = run.daemon = Daemon(options.build, [os.path.join(HERE, "plugins")])

@@ -82,6 +82,22 @@ class Connection:
     def call(self, method, **params):
         return self.answer(self.send(method, **params))
 
+    def call_many(self, calls):
+        """Yields (call, result, error) for each (method, params), in any order, 48 under way at once."""
+        under_way = {}
+        calls = iter(calls)
+        more = True
+        while more or under_way:
+            while more and len(under_way) < 48:
+                call = next(calls, None)
+                if call is None:
+                    more = False
+                else:
+                    under_way[self.send(call[0], **call[1])] = call
+            if under_way:
+                number, result, error = self.receive()
+                yield under_way.pop(number), result, error
+
 
 class Daemon:
     def __init__(self, build, plugins, today=None, folder=None, arguments=(), environment=None):
