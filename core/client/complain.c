@@ -164,7 +164,7 @@ static void say_theirs(struct client *client, const json_t *theirs)
 		const char *shown_title = *title != '\0' ? title : name;
 
 		last = version > last ? version : last;
-		if (*wished != '\0')
+		if (*wished != '\0' && *answer_text(change, "from") != '\0')
 			client_say(client, "  第 %" PRId64 " 版  您看的  %s %s", version - 1, shown_title,
 			    value_text(client, answer_member(change, "from")));
 		client_say(client, "  第 %" PRId64 " 版  %s %s  %s %s%s%s  #%" PRId64 "  批次 %" PRId64, version,
@@ -214,7 +214,7 @@ int complain_refused(struct client *client, const json_t *error)
 	bool writes = client->verb != NULL && client->verb->writes && !ends_with(sentence, "没有写");
 
 	client_flush(client);
-	if (answer_integer(error, "code", 0) == -32601)
+	if (answer_integer(error, "code", 0) == -32601 && client->verb != &verb_rpc)
 		sentence = "这个 luodid 没有这样的方法，两边的版本对不上";
 	while (ends_with(sentence, "。"))
 		sentence = pool_format(client->pool, "%.*s", (int)strlen(sentence) - 3, sentence);
@@ -225,7 +225,8 @@ int complain_refused(struct client *client, const json_t *error)
 	say_candidates(client, answer_member(data, "candidates"));
 	for (size_t i = 0; i < json_array_size(faults); i++)
 		client_say(client, "  %s", answer_text_at(faults, i));
-	say_hint(client, answer_text(data, "hint"));
+	if (json_array_size(answer_member(data, "theirs")) == 0) /* else its screen has said it */
+		say_hint(client, answer_text(data, "hint"));
 	return status;
 }
 

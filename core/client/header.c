@@ -99,6 +99,33 @@ const char *header_unit(struct pool *pool, const struct row *rows, size_t count)
 	return NULL;
 }
 
+const char *header_split_unit(struct pool *pool, const char *heading, const char **ret_heading)
+{
+	static const char *const ENDS[][2] = {{"（亿元）", "亿元"}, {"(亿元)", "亿元"}, {"（万元）", "万元"},
+	    {"(万元)", "万元"}, {"（元）", "元"}, {"(元)", "元"}};
+	size_t length = strlen(heading);
+
+	for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++) {
+		size_t end = strlen(ENDS[i][0]);
+
+		if (length <= end || strcmp(heading + length - end, ENDS[i][0]) != 0)
+			continue;
+		*ret_heading = pool_copy_bytes(pool, heading, length - end);
+		return ENDS[i][1];
+	}
+	return NULL;
+}
+
+bool header_is_known(struct pool *pool, const char *heading, const char *const *known, size_t known_count)
+{
+	const char *key = text_key(pool, heading);
+
+	for (size_t i = 0; i < known_count; i++)
+		if (strcmp(text_key(pool, known[i]), key) == 0)
+			return true;
+	return false;
+}
+
 bool row_is_total(struct pool *pool, const struct row *row, bool *ret_grand)
 {
 	static const char *const GRAND[] = {"合计", "总计", "共计", "总合计", "合计:", "总计:", "total"};

@@ -15,6 +15,11 @@ size_t header_find(
 /* "万元" of a cell like "单位：万元" in the rows above the headings; NULL: none. In the pool. */
 const char *header_unit(struct pool *pool, const struct row *rows, size_t count);
 
+/* The unit that a heading carries: "计划总投资（万元）" gives "万元", and *ret_heading "计划总投资", in the pool. NULL: none. */
+const char *header_split_unit(struct pool *pool, const char *heading, const char **ret_heading);
+/* Is the heading one of those known, as header_find compares them, but with its brackets? */
+bool header_is_known(struct pool *pool, const char *heading, const char *const *known, size_t known_count);
+
 /* A row of totals: one of its first three filled cells is 合计, 总计, 小计 or the like. *ret_grand: over everything, not a part. */
 bool row_is_total(struct pool *pool, const struct row *row, bool *ret_grand);
 /* A line of words under the table: "填表人：…", "注：…". */

@@ -97,8 +97,11 @@ static void print_refusals(struct client *client, const json_t *report, bool who
 		    table, pool_format(client->pool, "%" PRId64, answer_integer(refusal, "row", 0)), NULL, TONE_NONE);
 		table_put(
 		    table, import_column_letters(client->pool, answer_integer(refusal, "column", 0)), NULL, TONE_NONE);
-		table_put(table, answer_text(refusal, "column_name"), NULL, TONE_NONE);
-		table_put(table, answer_text(refusal, "value"), NULL, TONE_NONE);
+		table_put(table,
+		    *answer_text(refusal, "column_name") != '\0' ? answer_text(refusal, "column_name") : "-", NULL,
+		    TONE_NONE);
+		table_put(table, *answer_text(refusal, "value") != '\0' ? answer_text(refusal, "value") : "-", NULL,
+		    TONE_NONE);
 		table_put(table, answer_text(refusal, "reason"), NULL, TONE_NONE);
 	}
 	client_print_table(client, table, 2);

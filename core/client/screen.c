@@ -107,7 +107,7 @@ static const char *action_title(const char *action)
 	return action;
 }
 
-/* Which events a void or an undo is about: " #12、#13 等 5 条". */
+/* What a void or an undo is about: " P-0014、P-0015 等 5 项". */
 static const char *target_list(struct pool *pool, const json_t *event)
 {
 	const json_t *targets = answer_member(event, "targets");
@@ -115,9 +115,9 @@ static const char *target_list(struct pool *pool, const json_t *event)
 	const char *line = "";
 
 	for (size_t i = 0; i < count && i < 3; i++)
-		line = pool_format(pool, "%s%s#%" PRId64, line, i > 0 ? "、" : " ",
-		    (int64_t)json_integer_value(json_array_get(targets, i)));
-	return count > 3 ? pool_format(pool, "%s 等 %zu 条", line, count) : line;
+		line = pool_format(
+		    pool, "%s%s%s", line, i > 0 ? "、" : " ", value_show(pool, NULL, json_array_get(targets, i), NULL));
+	return count > 3 ? pool_format(pool, "%s 等 %zu 项", line, count) : line;
 }
 
 const char *screen_event_text(struct client *client, const json_t *event)
@@ -197,17 +197,20 @@ static const char *write_text(struct client *client, const json_t *result)
 	struct pool *pool = client->pool;
 	const char *from = "", *to = "", *changes = field_changes(pool, result),
 		   *since = answer_text(result, "effective_on");
-	bool created = client->verb == &verb_add;
 	int64_t voided = answer_integer(result, "voided", 0);
 
+	if (client->verb == &verb_drop)
+		return pool_format(pool, "删去，自 %s", since);
+	if (client->verb == &verb_state)
+		return "记下了";
 	if (voided > 0)
 		changes = pool_format(pool, "作废 %" PRId64 " 条%s%s", voided, *changes != '\0' ? "，" : "", changes);
 	if (!stage_move(result, &from, &to))
-		return created			 ? "新建"
+		return client->verb == &verb_add ? "新建"
 		    : *changes != '\0'		 ? changes
 		    : client->verb == &verb_note ? "记下了"
 						 : "没有改动";
-	if (created)
+	if (client->verb == &verb_add)
 		return pool_format(pool, "新建，%s%s%s", to, *since != '\0' ? "，自 " : "", since);
 	return pool_format(pool, "%s → %s%s%s%s%s", *from != '\0' ? from : "-", to, *since != '\0' ? "，自 " : "",
 	    since, *changes != '\0' ? "，" : "", changes);

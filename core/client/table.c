@@ -3,7 +3,7 @@
 #include "text/width.h"
 #include <string.h>
 
-enum { NARROWEST = 8 /* a cut column keeps this much */ };
+enum { NARROWEST = 10 /* a cut column keeps this much: a date is never cut */ };
 
 struct cell {
 	const char *text; /* safe to show */

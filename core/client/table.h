@@ -16,7 +16,7 @@
 
 enum alignment { ALIGN_LEFT, ALIGN_RIGHT };
 enum tone { TONE_NONE, TONE_RED, TONE_YELLOW, TONE_GREEN, TONE_BOLD, TONE_FAINT };
-enum { TABLE_MAX_COLUMNS = 64 };
+enum { TABLE_MAX_COLUMNS = 512 };
 
 struct table;
 

@@ -176,8 +176,7 @@ static int run_undo(struct client *client)
 		if (result == NULL)
 			return client->status;
 		print_batch(client, batch);
-		client_print(client, "  作废 %" PRId64 " 条，动到 %" PRId64 " 项\n",
-		    answer_integer(result, "voided", 0), answer_integer(result, "affected", 0));
+		client_print(client, "  作废后动到 %" PRId64 " 项\n", answer_integer(result, "affected", 0));
 		screen_print_figures(client, result);
 		if (client_given(client, OPTION_DRY_RUN)) {
 			client_print(client, "  只是试试，什么都没有写\n");

@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { CHUNK_LARGEST = 16 * 1024 * 1024 };
 
@@ -187,7 +188,7 @@ static int run_export(struct client *client)
 		status = client->status;
 	else if (!finish(&exporting, path, result))
 		status = complain_error(client, &exporting.error);
-	if (status != EXIT_DONE && path != NULL)
+	if (status != EXIT_DONE && path != NULL && access(path, F_OK) == 0)
 		client_say(client, "  %s 没有动", path);
 	buffer_clear(&exporting.chunk);
 	output_file_free(exporting.file);

@@ -17,9 +17,7 @@ static const char *figure_text(struct client *client, const json_t *figure)
 		denominator = answer_integer(figure, "denominator", 0);
 	char *place = pool_alloc(client->pool, NUMBER_TEXT_SIZE);
 
-	if (*text != '\0' && denominator == 0)
-		return text;
-	if (denominator > 0 && strcmp(answer_text(figure, "unit"), "percent") != 0 && *text != '\0')
+	if (*text != '\0')
 		return text;
 	if (denominator > 0)
 		return pool_format(client->pool, "%" PRId64 "/%" PRId64 " = %s", numerator, denominator,
@@ -287,8 +285,9 @@ static int run_explain(struct client *client)
 	figure = answer_member(result, "figure");
 	client_print(client, "%s  %s", answer_text(figure, "title"), figure_text(client, figure));
 	print_when(client, figure, result);
-	client_print(client, "\n口径第 %" PRId64 " 版：%s\n", answer_integer(figure, "version", 1),
-	    answer_text(figure, "basis"));
+	client_print(client, "\n");
+	client_print(
+	    client, "口径第 %" PRId64 " 版：%s\n", answer_integer(figure, "version", 1), answer_text(figure, "basis"));
 	stated = stated_text(client, figure, true);
 	if (*stated != '\0')
 		client_print(client, "%s\n", stated);

@@ -52,8 +52,6 @@ static void learn_fields(struct client *client, struct examples *examples)
 			examples->money = title;
 		else if (strcmp(type, "enum") == 0 && examples->enumeration == NULL)
 			examples->enumeration = title;
-		else if (strcmp(type, "text") == 0 && examples->title_field == NULL && strcmp(name, "id") != 0)
-			examples->title_field = title;
 	}
 }
 
@@ -77,7 +75,7 @@ static void learn(struct client *client, struct examples *examples)
 	const json_t *kinds = answer_member(kinds_result, "kinds"), *flow = NULL, *kind;
 	const json_t *stages, *stage;
 
-	*examples = (struct examples){.stage_title = "stage"};
+	*examples = (struct examples){.stage_title = "阶段", .title_field = "名称"};
 	kind = kinds != NULL ? best_kind(client, kinds, &flow) : NULL;
 	if (kind == NULL)
 		return;

@@ -24,6 +24,7 @@ struct importing {
 	struct row top[TOP_ROWS]; /* copied: the first rows, headings among them */
 	size_t top_count, header_index;
 	const struct row *header;
+	const char **units;	/* that headings carry: "计划总投资（万元）"; NULL where they carry none */
 	json_t *mapping;	/* borrowed; NULL: none was named */
 	int64_t number;		/* of the import */
 	json_t *rows, *numbers; /* the block under way */
@@ -80,6 +81,33 @@ static const char **known_headings(struct importing *importing, size_t *ret_coun
 	return known;
 }
 
+/* A heading with a unit that the mapping does not know as it stands is sent without it, and the column's bare numbers get it. */
+static void take_units(struct importing *importing)
+{
+	struct client *client = importing->client;
+	struct row *header = &importing->top[importing->header_index];
+	size_t known_count;
+	const char **known = known_headings(importing, &known_count);
+
+	importing->units = pool_alloc_array(client->pool, header->count + 1, sizeof *importing->units);
+	for (size_t i = 0; i < header->count; i++) {
+		const char *heading, *unit = header_split_unit(client->pool, header->cells[i], &heading);
+
+		if (unit == NULL || header_is_known(client->pool, header->cells[i], known, known_count))
+			continue;
+		importing->units[i] = unit;
+		header->cells[i] = heading;
+	}
+}
+
+/* "5,000" in a column of 万元 is "5,000万元". */
+static const char *with_unit(struct importing *importing, size_t column, const char *cell, struct pool *scratch)
+{
+	if (importing->units[column] == NULL || *cell == '\0' || cell[strspn(cell, "0123456789.,-+ ")] != '\0')
+		return cell;
+	return pool_format(scratch, "%s%s", cell, importing->units[column]);
+}
+
 /* The row that the mapping says the headings are in, or the one found. */
 static size_t find_header(struct importing *importing)
 {
@@ -117,6 +145,7 @@ static bool read_top(struct importing *importing, struct error *error)
 		error_set(error, ERROR_INVALID, "", "前 %d 行里找不到表头", HEADER_SEARCHED);
 		return error_hint(error, "表头的字要和字段的名称一样：luodi fields %s", client->arguments->words[0]);
 	}
+	take_units(importing);
 	importing->header = &importing->top[importing->header_index];
 	importing->facts.header_number = importing->header->number;
 	importing->facts.unit = client_given(client, OPTION_UNIT)
@@ -138,7 +167,7 @@ static bool begin(struct importing *importing)
 	json_object_del(params, "request_key");
 	json_object_set_new(params, "kind", json_string(client->arguments->words[0]));
 	json_object_set_new(params, "header", header);
-	json_object_set_new(params, "what", json_string(pool_format(client->pool, "导入 %s", importing->facts.name)));
+	json_object_set_new(params, "what", json_string(importing->facts.name));
 	if (importing->facts.unit != NULL)
 		json_object_set_new(params, "unit", json_string(importing->facts.unit));
 	result = client_call(client, "import.begin", params);
@@ -177,7 +206,7 @@ static size_t cell_bytes(const char *cell)
 	return bytes;
 }
 
-static bool add_row(struct importing *importing, const struct row *row, struct error *error)
+static bool add_row(struct importing *importing, const struct row *row, struct pool *scratch, struct error *error)
 {
 	json_t *cells = json_array();
 	size_t bytes = 16, count = row->count;
@@ -185,8 +214,11 @@ static bool add_row(struct importing *importing, const struct row *row, struct e
 	while (count > importing->header->count && *row->cells[count - 1] == '\0')
 		count--;
 	for (size_t i = 0; i < count; i++) {
-		bytes += cell_bytes(row->cells[i]);
-		json_array_append_new(cells, *row->cells[i] != '\0' ? json_string(row->cells[i]) : json_pack("n"));
+		const char *cell =
+		    i < importing->header->count ? with_unit(importing, i, row->cells[i], scratch) : row->cells[i];
+
+		bytes += cell_bytes(cell);
+		json_array_append_new(cells, *cell != '\0' ? json_string(cell) : json_pack("n"));
 	}
 	if (count > importing->header->count || bytes > ROW_BYTES) {
 		json_decref(cells);
@@ -227,7 +259,7 @@ static bool take_row(struct importing *importing, const struct row *row, struct 
 		return true;
 	}
 	totals_add_row(importing->totals, row);
-	return add_row(importing, row, error);
+	return add_row(importing, row, scratch, error);
 }
 
 /* false: error says why, or, with no code, the screen is printed. */

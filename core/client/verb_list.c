@@ -1,5 +1,6 @@
 /* list: records of a kind that answer a filter. find: a word over all kinds. */
 #include "client/client.h"
+#include "client/list_columns.h"
 #include "client/screen.h"
 #include "client/value.h"
 
@@ -14,37 +15,9 @@ static bool has_lights(const json_t *records)
 	return false;
 }
 
-static bool has_column(const json_t *columns, const char *name)
-{
-	for (size_t i = 0; i < json_array_size(columns); i++)
-		if (strcmp(answer_text(json_array_get(columns, i), "name"), name) == 0)
-			return true;
-	return false;
-}
-
 static bool is_column(const json_t *column, const char *name)
 {
 	return strcmp(answer_text(column, "name"), name) == 0;
-}
-
-/* The columns as shown: the number first, whatever was asked for; the title too, unless the columns were chosen. */
-static json_t *shown_columns(struct client *client, const json_t *result)
-{
-	const json_t *columns = answer_member(result, "columns");
-	json_t *shown = json_array();
-	bool chosen = has_column(columns, "id");
-
-	if (!chosen)
-		json_array_append_new(
-		    shown, json_pack("{s:s, s:s, s:s}", "name", "id", "title", "编号", "type", "text"));
-	if (!chosen && !has_column(columns, "title"))
-		json_array_append_new(
-		    shown, json_pack("{s:s, s:s, s:s}", "name", "title", "title", "名称", "type", "text"));
-	for (size_t i = 0; i < json_array_size(columns); i++)
-		if (!is_column(json_array_get(columns, i), "light"))
-			json_array_append(shown, json_array_get(columns, i));
-	json_array_append_new(client->answers, shown);
-	return shown;
 }
 
 static void put_record(
@@ -69,7 +42,7 @@ static void put_record(
 
 static struct table *table_of_records(struct client *client, const json_t *result)
 {
-	const json_t *columns = shown_columns(client, result), *records = answer_member(result, "records");
+	const json_t *columns = list_columns(client, result), *records = answer_member(result, "records");
 	struct table *table = table_new(client->pool);
 	bool lights = has_lights(records);
 
