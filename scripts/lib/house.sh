@@ -41,7 +41,7 @@ house_build() {
 	log=$house_root/build/$preset.log
 	say "build $preset"
 	if ! (cd "$house_root" && cmake --preset "$preset" "${cache[@]}" && cmake --build --preset "$preset" ${@:+--target "$@"}) >"$log" 2>&1; then
-		grep -nE 'error|FAILED|undefined reference|CMake Error' -A4 "$log" | head -60 >&2 || tail -60 "$log" >&2
+		grep -nE '\berror:|^FAILED|undefined reference|CMake Error' -A4 "$log" | head -60 >&2 || tail -60 "$log" >&2
 		fail "build $preset failed; all of it is in $log"
 	fi
 	say "built $preset in $((SECONDS - started)) s"
