@@ -160,14 +160,15 @@ bool arguments_parse(
     int argc, char *const *argv, struct pool *pool, struct arguments *ret_arguments, struct error *error)
 {
 	struct arguments arguments = {.argc = argc, .argv = argv};
-	bool options_end = false;
+	bool options_end = false, dashes_seen = false;
 
 	arguments.words = pool_alloc_array(pool, (size_t)argc + 1, sizeof *arguments.words);
 	arguments.places = pool_alloc_array(pool, (size_t)argc + 1, sizeof *arguments.places);
 	for (int place = 1; place < argc; place++) {
 		const char *typed = argv[place];
 
-		if (!options_end && strcmp(typed, "--") == 0) {
+		if (strcmp(typed, "--") == 0 && !dashes_seen) {
+			dashes_seen = true;
 			options_end = true;
 		} else if (!options_end && (strcmp(typed, "--help") == 0 || strcmp(typed, "-h") == 0)) {
 			if (arguments.verb != NULL) { /* luodi list --help is luodi help list */

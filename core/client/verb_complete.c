@@ -7,7 +7,7 @@
 /* Prints candidate (and what is to follow it) when it begins with typed. */
 static void offer(struct client *client, const char *typed, const char *candidate, const char *after)
 {
-	if (*candidate != '\0' && strncmp(candidate, typed, strlen(typed)) == 0)
+	if (candidate != NULL && *candidate != '\0' && strncmp(candidate, typed, strlen(typed)) == 0)
 		client_print(client, "%s%s\n", candidate, after);
 }
 
@@ -68,17 +68,43 @@ static const char *kind_in_question(struct client *client, const struct verb *ve
 	return verb->words[0] == WORD_KIND ? arguments->words[0] : kind_of_record(client, arguments->words[0]);
 }
 
-/* Behind "stage=" stand stages, else fields. */
+/* The values of an enum or a set, by name and by title. */
+static void offer_values(struct client *client, const char *field, size_t length, const char *typed, const char *kind)
+{
+	json_t *result = client_try(client, "schema.fields", json_pack("{s:s}", "kind", kind));
+	const json_t *fields = answer_member(result, "fields");
+
+	for (size_t i = 0; i < json_array_size(fields); i++) {
+		const json_t *column = json_array_get(fields, i);
+		const char *name = answer_text(column, "name"), *title = answer_text(column, "title");
+		json_t *values = answer_member(column, "values");
+
+		if ((strlen(name) != length || strncmp(name, field, length) != 0) &&
+		    (strlen(title) != length || strncmp(title, field, length) != 0))
+			continue;
+		for (void *at = json_object_iter(values); at != NULL; at = json_object_iter_next(values, at)) {
+			offer(client, typed, json_object_iter_key(at), "");
+			offer(client, typed, json_string_value(json_object_iter_value(at)), "");
+		}
+	}
+}
+
+/* Behind "stage=" stand stages, behind another field its values, else fields. What is printed is what stands behind the "=",
+ * since the shell splits words there. */
 static void offer_filter(struct client *client, const char *typed, const char *kind)
 {
-	static const char *const STAGES[] = {"stage=", "阶段="};
+	const char *equals = strchr(typed, '=');
+	size_t length = equals != NULL ? (size_t)(equals - typed) : 0;
 
-	for (size_t i = 0; i < sizeof STAGES / sizeof *STAGES; i++)
-		if (strncmp(typed, STAGES[i], strlen(STAGES[i])) == 0) {
-			offer_stages(client, typed + strlen(STAGES[i]), kind); /* the shell splits words at "=" */
-			return;
-		}
-	offer_fields(client, typed, kind, "=");
+	if (equals == NULL) {
+		offer(client, typed, "stage=", "");
+		offer(client, typed, "阶段=", "");
+		offer_fields(client, typed, kind, "=");
+	} else if (strncmp(typed, "stage=", 6) == 0 || strncmp(typed, "阶段=", strlen("阶段=")) == 0) {
+		offer_stages(client, equals + 1, kind);
+	} else {
+		offer_values(client, typed, length, equals + 1, kind);
+	}
 }
 
 static void offer_word(
