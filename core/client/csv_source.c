@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DECODED_LARGEST = 1024 * 1024 };
+enum {
+	DECODED_LARGEST = 1024 * 1024,
+	INSIDE_CELL =
+	    2 /* libcsv's state in a cell that has begun; its own check comes only with refusing stray quotes, which people's sheets have */
+};
 
 struct queued_row {
 	struct row row;
@@ -96,7 +100,7 @@ struct csv_source *csv_source_new(struct text_source *text, char delimiter, stru
 {
 	struct csv_source *source = calloc(1, sizeof *source);
 
-	if (source == NULL || csv_init(&source->parser, CSV_REPALL_NL | CSV_STRICT_FINI) != 0) {
+	if (source == NULL || csv_init(&source->parser, CSV_REPALL_NL) != 0) {
 		error_set(error, ERROR_INTERNAL, "", "内存不够");
 		free(source);
 		return NULL;
@@ -164,8 +168,10 @@ static bool parse_more(struct csv_source *source, struct error *error)
 		return refuse_row(source, error, "有一格太长，多半是引号没有收尾");
 	if (source->too_wide)
 		return refuse_row(source, error, "列太多");
-	if (source->ended && csv_fini(&source->parser, on_cell, on_row, source) != 0)
+	if (source->ended && source->parser.quoted && source->parser.pstate == INSIDE_CELL)
 		return refuse_row(source, error, "引号没有收尾");
+	if (source->ended)
+		csv_fini(&source->parser, on_cell, on_row, source);
 	return true;
 }
 
