@@ -158,7 +158,7 @@ static void what_is_no_sheet_is_refused(void **state)
 	} cases[] = {
 	    {"PK\x03\x04xxxx", ".xlsx", "xlsx", 8},
 	    {"a,b\n1,\"2\n", ".csv", "引号", 9},
-	    {"a,b\n1,\0\n", ".csv", "零字节", 8},
+	    {"a,b\n1,\0\n", ".csv", "不是 UTF-8", 8},
 	    {"{\"a\":1}\n[1]\n", ".jsonl", "不是 JSON 对象", 12},
 	    {"{\"a\":{\"b\":1}}\n", ".jsonl", "“a”", 14},
 	};
