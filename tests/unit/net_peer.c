@@ -299,7 +299,7 @@ static void bytes_may_come_one_by_one(void **state)
 	server_start(&server, (struct net_options){0});
 	descriptor = peer(&server);
 	for (size_t i = 0; i < strlen(GET); i++)
-		say(descriptor, GET + i, 1);
+		say(descriptor, &GET[i], 1);
 	assert_int_equal(hear(descriptor, 1, text, sizeof text), 1);
 	assert_non_null(strstr(text, "\"result\""));
 	close(descriptor);
