@@ -281,8 +281,9 @@ static bool rerecord(struct proposal *proposal, const struct event *wrong, struc
 	}
 	right->changes = changes;
 	right->change_count = count;
-	if (right->effective_on.day < proposal->day.day)
-		proposal->day = right->effective_on;
+	if (wrong->effective_on.day < proposal->earliest.day)
+		proposal->earliest = wrong->effective_on;
+	proposal->day = right->effective_on; /* the day that guards look at: the right one */
 	add_step(proposal, right);
 	return true;
 }
@@ -457,6 +458,30 @@ static bool find_record(struct proposal *proposal, struct error *error)
 }
 
 /* What somebody else wrote since the version that the caller saw: the last events on the record. */
+static const char *show_value(struct proposal *proposal, const struct field *field, struct value value)
+{
+	if (value.type == VALUE_EMPTY)
+		return "";
+	if (field == NULL)
+		return value.text;
+	return field->type == VALUE_REF ? resolve_title(&proposal->resolver, value.number)
+					: field_format(field, value, proposal->resolver.pool);
+}
+
+/* What the field was just before event, as known just before it. */
+static const char *show_before(struct proposal *proposal, const struct event *event, int position)
+{
+	struct error ignored = {0};
+	const struct state *before = store_load_state(proposal->resolver.connection, proposal->kind, proposal->record,
+	    event->effective_on, event->seq - 1, proposal->resolver.pool, &ignored);
+
+	if (before == NULL)
+		return "";
+	if (position < 0)
+		return before->title;
+	return show_value(proposal, &proposal->kind->fields[position], before->values[position]);
+}
+
 static bool refuse_stale(struct proposal *proposal, int64_t version, struct error *error)
 {
 	const struct event *const *events;
@@ -481,7 +506,7 @@ static bool refuse_stale(struct proposal *proposal, int64_t version, struct erro
 	for (size_t i = 0; i < count && newer > 0; i++) {
 		const struct event *event = events[i];
 
-		for (size_t j = 0; event->seq >= least && j < event->change_count && kept < 64; j++) {
+		for (size_t j = 0; event->live && event->seq >= least && j < event->change_count && kept < 64; j++) {
 			int position = kind_find_stored_field(proposal->kind, event->changes[j].field);
 			const struct field *field = position >= 0 ? &proposal->kind->fields[position] : NULL;
 
@@ -491,11 +516,8 @@ static bool refuse_stale(struct proposal *proposal, int64_t version, struct erro
 			    .actor = event->actor,
 			    .field = event->changes[j].field,
 			    .field_title = field != NULL ? field->title : "名称",
-			    .from = "",
-			    .to = field == NULL ? event->changes[j].value.text
-				: field->type == VALUE_REF
-				? resolve_title(&proposal->resolver, event->changes[j].value.number)
-				: field_format(field, event->changes[j].value, pool),
+			    .from = show_before(proposal, event, position),
+			    .to = show_value(proposal, field, event->changes[j].value),
 			    .note = event->note,
 			    .version = version};
 		}
@@ -541,6 +563,7 @@ bool proposal_make(struct proposal *proposal, struct store_connection *connectio
 	    .person = wish->caller.person,
 	    .pool = pool};
 	proposal->steps = pool_alloc_array(pool, wish->entered_count + 4, sizeof(*proposal->steps));
+	proposal->earliest = DATE_LAST;
 	if (wish->action != WISH_CORRECT &&
 	    !resolve_effective_day(&proposal->resolver, wish->on, &proposal->day, error))
 		return false;

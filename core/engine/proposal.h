@@ -31,7 +31,8 @@ struct proposal {
 	const struct kind *kind;
 	int64_t record; /* 0: to be created */
 	const char *actor, *note;
-	struct date day; /* effective */
+	struct date day;      /* effective */
+	struct date earliest; /* of a day whose event goes away; DATE_LAST: none */
 	struct step *steps;
 	size_t step_count;
 	struct plan plan;

@@ -198,6 +198,26 @@ static void tell_skipped(struct outcome *outcome, const struct proposal *proposa
 	outcome->skipped_count = count;
 }
 
+/* A correction of the day itself shows in no field. */
+static void tell_moved_day(struct outcome *outcome, const struct proposal *proposal)
+{
+	struct changed *changes;
+	char day[DATE_TEXT_SIZE];
+
+	if (proposal->earliest.day == DATE_LAST.day || proposal->earliest.day == proposal->day.day)
+		return;
+	changes = pool_alloc_array(outcome->pool, outcome->change_count + 1, sizeof(*changes));
+	if (outcome->change_count > 0)
+		memcpy(changes, outcome->changes, outcome->change_count * sizeof(*changes));
+	changes[outcome->change_count++] = (struct changed){.name = "on",
+	    .title = "发生于",
+	    .from = value_of_number(VALUE_DATE, proposal->earliest.day),
+	    .to = value_of_number(VALUE_DATE, proposal->day.day),
+	    .from_text = pool_copy_text(outcome->pool, date_format(proposal->earliest, day)),
+	    .to_text = pool_copy_text(outcome->pool, date_format(proposal->day, day))};
+	outcome->changes = changes;
+}
+
 static void tell_outcome(
     struct request *request, struct plugin_set *set, const struct proposal *proposal, const struct head *before)
 {
@@ -219,10 +239,14 @@ static void tell_outcome(
 	outcome->title = plan->after_now->title != NULL ? plan->after_now->title : plan->before_now->title;
 	outcome->version = proposal->nothing ? plan->old_version : plan->after_now->version;
 	outcome->effective_on = proposal->day;
-	outcome->changes = view_changes(view, plan->before_day, plan->after_day, outcome->pool, &outcome->change_count);
-	if (outcome->change_count == 0) /* a correction that shows only in the present */
+	if (request->wish->action != WISH_CREATE)
+		outcome->changes =
+		    view_changes(view, plan->before_day, plan->after_day, outcome->pool, &outcome->change_count);
+	if (outcome->change_count ==
+	    0) /* what is new, with all its stages; a correction that shows only in the present */
 		outcome->changes =
 		    view_changes(view, plan->before_now, plan->after_now, outcome->pool, &outcome->change_count);
+	tell_moved_day(outcome, proposal);
 	tell_skipped(outcome, proposal);
 	for (size_t i = 0; i < proposal->step_count; i++)
 		outcome->voided += (int64_t)proposal->steps[i].voided_count;
@@ -311,6 +335,11 @@ static bool touches_the_past(const struct proposal *proposal)
 	return proposal->plan.restated || proposal->day.day < proposal->resolver.today.day;
 }
 
+static struct date earliest_of(const struct proposal *proposal)
+{
+	return proposal->earliest.day < proposal->plan.day.day ? proposal->earliest : proposal->plan.day;
+}
+
 static enum request_result write_one(
     struct request *request, struct plugin_set *set, bool *ret_wrote, struct error *error)
 {
@@ -341,7 +370,7 @@ static enum request_result write_one(
 	}
 	if (touches_the_past(&proposal))
 		refigure =
-		    refigure_begin(engine, set, &before, proposal.kind, proposal.plan.day, &request->wish->caller);
+		    refigure_begin(engine, set, &before, proposal.kind, earliest_of(&proposal), &request->wish->caller);
 	if (!write_proposal(request, &proposal, error)) {
 		refigure_free(refigure);
 		return REQUEST_REFUSED;

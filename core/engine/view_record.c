@@ -87,28 +87,38 @@ static bool read_referred_past(
 	return true;
 }
 
+/* Why it is not there, told from what was known at the moment alone: the answer must never change. */
 static bool refuse_absent(
     struct view *view, const struct kind *kind, int64_t record, struct pool *pool, struct error *error)
 {
-	struct state *current, *days;
-	char id[RECORD_ID_SIZE], as_of[DATE_TEXT_SIZE], day[DATE_TEXT_SIZE];
+	const struct event *const *events;
+	const struct event *creation = NULL, *drop = NULL;
+	char id[RECORD_ID_SIZE], day[DATE_TEXT_SIZE];
 	size_t count = 0;
 
-	current = store_load_current(view->connection, kind, record, pool, error);
-	if (current == NULL || !store_load_days(view->connection, kind, record, pool, &days, &count, error))
+	if (!store_load_events(view->connection, record, view->moment.known_seq, pool, &events, &count, error))
 		return false;
 	kind_format_id(kind, record, id);
-	date_format(view->moment.as_of, as_of);
-	if (!current->exists && view->moment.as_of.day >= current->on.day) {
-		error_set(error, ERROR_NOT_FOUND, "id", "%s 从 %s 起不再有", id, date_format(current->on, day));
-		return error_hint(error, "看它的经过：luodi history %s；看那之前：--as-of 更早的日子", id);
+	for (size_t i = 0; i < count; i++) {
+		if (events[i]->live && events[i]->action == EVENT_CREATE)
+			creation = events[i];
+		if (events[i]->live && events[i]->action == EVENT_DROP)
+			drop = events[i];
 	}
-	for (size_t i = 0; i < count; i++)
-		if (days[i].exists) {
-			error_set(error, ERROR_NOT_FOUND, "id", "%s 在 %s 还没有", id, as_of);
-			return error_hint(error, "它从 %s 才有", date_format(days[i].on, day));
-		}
-	return error_set(error, ERROR_NOT_FOUND, "id", "%s 在 %s 没有", id, as_of);
+	if (creation == NULL) {
+		error_set(error, ERROR_NOT_FOUND, "id",
+		    count > 0 ? "%s 的新建已经作废，当作从来没有过" : "那时还不知道有 %s", id);
+		return error_hint(error, "看它的经过：luodi history %s", id);
+	}
+	if (view->moment.as_of.day < creation->effective_on.day) {
+		error_set(error, ERROR_NOT_FOUND, "id", "%s 在 %s 还没有", id, date_format(view->moment.as_of, day));
+		return error_hint(error, "它从 %s 才有", date_format(creation->effective_on, day));
+	}
+	if (drop == NULL)
+		return error_set(
+		    error, ERROR_NOT_FOUND, "id", "%s 在 %s 没有", id, date_format(view->moment.as_of, day));
+	error_set(error, ERROR_NOT_FOUND, "id", "%s 从 %s 起不再有", id, date_format(drop->effective_on, day));
+	return error_hint(error, "看它的经过：luodi history %s；看那之前：--as-of 更早的日子", id);
 }
 
 bool view_get(struct view *view, const char *id, struct pool *pool, struct got *ret_got,
