@@ -56,5 +56,6 @@ if(PYTHON3 AND TARGET luodid AND TARGET luodi AND TARGET luodi-host)
   foreach(transcript ${transcripts})
     get_filename_component(name ${transcript} NAME_WE)
     luodi_system_test(cli/${name} 300 cli/run.py ${transcript})
+    set_property(TEST cli/${name} PROPERTY LABELS system) # one client at a time has no races to show
   endforeach()
 endif()
