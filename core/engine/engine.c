@@ -40,6 +40,22 @@ struct schema *engine_schema(struct engine *engine)
 	return schema;
 }
 
+void engine_read_present(struct engine *engine, struct engine_present *ret_present)
+{
+	struct head head = {0};
+
+	store_read_committed(engine->store, &head.seq, &head.recorded_at_us);
+	ret_present->seq = head.seq;
+	ret_present->today = engine_today(&head);
+	ret_present->schema = engine_schema(engine);
+}
+
+bool engine_read_news(struct engine *engine, int64_t after, int64_t last,
+    void (*tell)(void *argument, int64_t record, int64_t seq), void *argument)
+{
+	return store_read_news(engine->store, after, last, tell, argument);
+}
+
 struct store_connection *engine_take_reader(struct engine *engine, struct error *error)
 {
 	struct store_connection *connection = NULL;

@@ -47,6 +47,18 @@ must_check bool engine_find_outcome(struct engine *engine, const char *actor, co
 void engine_on_committed(
     struct engine *engine, void (*committed)(void *argument, int64_t first, int64_t last), void *argument);
 
+/* The present as of the last commit, without a look at the store. Any thread. */
+struct engine_present {
+	int64_t seq;
+	struct date today;
+	struct schema *schema; /* held: schema_release() */
+};
+void engine_read_present(struct engine *engine, struct engine_present *ret_present);
+/* Tells, by rising seq, which record each event after "after" up to last (which is committed) was about; 0: it may bear on any.
+ * False: too long ago to say; what was told is true all the same. Any thread. */
+must_check bool engine_read_news(struct engine *engine, int64_t after, int64_t last,
+    void (*tell)(void *argument, int64_t record, int64_t seq), void *argument);
+
 /* ---- other work ---- */
 
 enum engine_pool { ENGINE_READERS, ENGINE_LONG /* imports, exports, verify, backup: a thread of its own */ };

@@ -8,6 +8,7 @@
 
 enum {
 	FAULTS_TO_SET_ASIDE = 3,
+	DEATHS_TO_BE_A_FAULT = 4,
 	PLUGINS_LARGEST = 256,
 };
 #define FAULT_WINDOW_US (INT64_C(600) * 1000000)
@@ -171,6 +172,8 @@ bool hosts_call(struct hosts *hosts, enum host_place place, const struct plugin_
 {
 	struct seat *seat = &hosts->seats[place];
 	struct host_budget budget = {.call_us = budget_us[call]};
+	/* what has put out half of its answer can't begin anew */
+	int attempts = call == HOST_CALL_EXPORT || call == HOST_CALL_TEST ? 1 : DEATHS_TO_BE_A_FAULT;
 	bool ok = false;
 
 	if (is_set_aside(hosts, plugin)) {
@@ -178,12 +181,13 @@ bool hosts_call(struct hosts *hosts, enum host_place place, const struct plugin_
 		return error_hint(error, "请管理员改好它，再 luodi reload");
 	}
 	pthread_mutex_lock(&seat->lock);
-	for (int attempt = 0; attempt < 2; attempt++) {
+	for (int attempt = 0; attempt < attempts; attempt++) {
 		struct error tried = {0};
-		bool reused = host_client_is_alive(seat->host) && seat->loaded == set;
 
-		if (!fill_seat(hosts, seat, set, error))
-			break;
+		if (!fill_seat(hosts, seat, set, &tried)) {
+			*error = tried;
+			continue;
+		}
 		ok = host_client_call(
 		    seat->host, call, plugin, function, today, arguments, budget, asker, pool, ret_result, &tried);
 		if (ok) {
@@ -195,8 +199,8 @@ bool hosts_call(struct hosts *hosts, enum host_place place, const struct plugin_
 			break;
 		}
 		*error = tried;
-		/* a host that died on somebody else's account before it could begin is not this call's fault */
-		if (!reused || host_client_is_alive(seat->host) || tried.code == ERROR_BUDGET)
+		/* a host that just went away may have been killed by anybody; one that dies of this call dies again */
+		if (host_client_is_alive(seat->host) || tried.code == ERROR_BUDGET)
 			break;
 	}
 	pthread_mutex_unlock(&seat->lock);

@@ -19,7 +19,7 @@ void hosts_free(struct hosts *hosts);
 void hosts_set(struct hosts *hosts, struct plugin_set *set, struct host_client **loaded);
 
 /* One call on the set in force, or on "set" where it is still current; ERROR_CONFLICT when the set has been replaced meanwhile. A host that was
- * found dead is replaced and the call made once more. result: see host_client_call; copied to the pool. */
+ * found dead is replaced and the call made again, three times at most. result: see host_client_call; copied to the pool. */
 must_check bool hosts_call(struct hosts *hosts, enum host_place place, const struct plugin_set *set,
     enum host_call call, int plugin, int64_t function, struct date today, const struct buffer *arguments,
     const struct host_asker *asker, struct pool *pool, struct wire *ret_result, struct error *error);
