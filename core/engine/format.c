@@ -1,5 +1,6 @@
 #include "engine/format.h"
 
+#include "base/number.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -16,6 +17,26 @@ const struct format *format_find(const char *name)
 const char *format_names(void)
 {
 	return "md csv json";
+}
+
+bool format_plain(struct buffer *out, struct value value)
+{
+	char number[NUMBER_TEXT_SIZE], day[DATE_TEXT_SIZE];
+
+	switch (value.type) {
+	case VALUE_DATE:
+		return buffer_append_text(out, date_format((struct date){(int32_t)value.number}, day)), true;
+	case VALUE_DECIMAL:
+		return buffer_append_text(out, decimal_format(value.number, number)), true;
+	case VALUE_PERCENT:
+		return buffer_append_text(out, percent_format(value.number, number)), true;
+	case VALUE_BOOL:
+		return buffer_append_text(out, value.number != 0 ? "是" : "否"), true;
+	case VALUE_INT:
+		return buffer_format(out, "%" PRId64, value.number), true;
+	default:
+		return false;
+	}
 }
 
 void format_footer(const struct format_state *state, struct buffer *out)

@@ -38,6 +38,9 @@ const char *format_names(void);			    /* "md csv json" */
 /* "截至 2022-06-30  #4735  …": what every export says of itself. */
 void format_footer(const struct format_state *state, struct buffer *out);
 
+/* A date, number or boolean as people write it. False: money, text or empty, which each format shows in its own way. */
+bool format_plain(struct buffer *out, struct value value);
+
 extern const struct format format_markdown, format_csv, format_json;
 
 #endif

@@ -63,32 +63,12 @@ static void put_money(struct buffer *out, const struct table_column *column, int
 
 static void put_value(struct buffer *out, const struct table_column *column, struct value value)
 {
-	char number[NUMBER_TEXT_SIZE], day[DATE_TEXT_SIZE];
-
-	switch (value.type) {
-	case VALUE_EMPTY:
-		break;
-	case VALUE_MONEY:
+	if (value.type == VALUE_MONEY)
 		put_money(out, column, value.number);
-		break;
-	case VALUE_DATE:
-		buffer_append_text(out, date_format((struct date){(int32_t)value.number}, day));
-		break;
-	case VALUE_DECIMAL:
-		buffer_append_text(out, decimal_format(value.number, number));
-		break;
-	case VALUE_PERCENT:
-		buffer_append_text(out, percent_format(value.number, number));
-		break;
-	case VALUE_BOOL:
-		buffer_append_text(out, value.number != 0 ? "是" : "否");
-		break;
-	case VALUE_INT:
-		buffer_format(out, "%" PRId64, value.number);
-		break;
-	default:
-		put_cell(out, value.text != NULL ? value.text : "");
-	}
+	else if (value_is_text(value.type))
+		put_cell(out, value.text);
+	else if (value.type != VALUE_EMPTY)
+		format_plain(out, value);
 }
 
 static void begin(struct format_state *state)

@@ -1,7 +1,6 @@
 #include "engine/format.h"
 
 #include "base/number.h"
-#include <inttypes.h>
 #include <string.h>
 
 /* Markdown: text is data, so every sign that means something there is escaped; a cell is one line. */
@@ -18,33 +17,16 @@ static void put_escaped(struct buffer *out, const char *text)
 	}
 }
 
-static void put_number(struct buffer *out, const struct table_column *column, struct value value)
+/* In the column's unit as a bare number, or as people write it. */
+static void put_money(struct buffer *out, const struct table_column *column, int64_t fen)
 {
-	char number[NUMBER_TEXT_SIZE], day[DATE_TEXT_SIZE];
+	char number[NUMBER_TEXT_SIZE];
 	int64_t unit = column->unit != NULL ? money_unit(column->unit) : 0;
 
-	switch (value.type) {
-	case VALUE_MONEY: /* in the column's unit as a bare number, or as people write it */
-		if (unit >= 100 && value.number % (unit / 100) == 0)
-			buffer_append_text(out, decimal_format(value.number / (unit / 100) * 10000, number));
-		else
-			buffer_append_text(out, money_format(value.number, number));
-		break;
-	case VALUE_DATE:
-		buffer_append_text(out, date_format((struct date){(int32_t)value.number}, day));
-		break;
-	case VALUE_DECIMAL:
-		buffer_append_text(out, decimal_format(value.number, number));
-		break;
-	case VALUE_PERCENT:
-		buffer_append_text(out, percent_format(value.number, number));
-		break;
-	case VALUE_BOOL:
-		buffer_append_text(out, value.number != 0 ? "是" : "否");
-		break;
-	default:
-		buffer_format(out, "%" PRId64, value.number);
-	}
+	if (unit >= 100 && fen % (unit / 100) == 0)
+		buffer_append_text(out, decimal_format(fen / (unit / 100) * 10000, number));
+	else
+		buffer_append_text(out, money_format(fen, number));
 }
 
 static void begin(struct format_state *state)
@@ -109,8 +91,8 @@ static void put_row(struct format_state *state, const struct value *values)
 			continue;
 		if (value_is_text(values[i].type))
 			put_escaped(state->out, values[i].text);
-		else
-			put_number(state->out, &state->columns[i], values[i]);
+		else if (!format_plain(state->out, values[i]))
+			put_money(state->out, &state->columns[i], values[i].number);
 	}
 	buffer_append_text(state->out, " |\n");
 }
