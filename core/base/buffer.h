@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 struct buffer {
-	char *bytes;    /* NULL while empty; always a NUL behind the last byte otherwise */
+	char *bytes; /* NULL while empty; always a NUL behind the last byte otherwise */
 	size_t length;
 	size_t capacity;
 	size_t largest;
@@ -26,8 +26,8 @@ bool buffer_append(struct buffer *buffer, const void *bytes, size_t length); /* 
 bool buffer_append_text(struct buffer *buffer, const char *text);
 bool buffer_append_byte(struct buffer *buffer, char byte);
 bool buffer_format(struct buffer *buffer, const char *format, ...) format_at(2);
-void buffer_consume(struct buffer *buffer, size_t length); /* drop from the front */
+void buffer_consume(struct buffer *buffer, size_t length);    /* drop from the front */
 char *buffer_take(struct buffer *buffer, size_t *ret_length); /* yours to free(); the buffer is empty then */
-const char *buffer_text(const struct buffer *buffer); /* "" while empty; until the next change */
+const char *buffer_text(const struct buffer *buffer);	      /* "" while empty; until the next change */
 
 #endif

@@ -10,7 +10,7 @@
 #include "base/date.h"
 #include <stdint.h>
 
-int64_t clock_now_us(void);       /* wall clock, microseconds since 1970 UTC */
+int64_t clock_now_us(void);	  /* wall clock, microseconds since 1970 UTC */
 int64_t clock_monotonic_us(void); /* for deadlines; never fixed */
 struct date clock_today(void);
 struct date clock_day_of(int64_t wall_us); /* the civil day of a moment */

@@ -13,7 +13,7 @@ struct date {
 	int32_t day; /* since 1970-01-01 */
 };
 
-enum { DATE_TEXT_SIZE = 11 }; /* "2022-04-12" and its NUL */
+enum { DATE_TEXT_SIZE = 11 };		     /* "2022-04-12" and its NUL */
 #define DATE_NONE ((struct date){INT32_MIN}) /* no date; date_is_none() */
 #define DATE_FIRST ((struct date){-25567})   /* 1900-01-01 */
 #define DATE_LAST ((struct date){2932896})   /* 9999-12-31 */
@@ -23,10 +23,10 @@ struct period {
 };
 
 bool date_is_none(struct date date);
-bool date_is_valid(struct date date); /* inside the range above */
+bool date_is_valid(struct date date);					   /* inside the range above */
 bool date_from_civil(int year, int month, int day, struct date *ret_date); /* false: no such day, or out of range */
 void date_to_civil(struct date date, int *ret_year, int *ret_month, int *ret_day);
-int date_weekday(struct date date); /* 1 Monday … 7 Sunday */
+int date_weekday(struct date date);				/* 1 Monday … 7 Sunday */
 char *date_format(struct date date, char text[DATE_TEXT_SIZE]); /* returns text; none gives "" */
 
 /* As people write an absolute date: 2022-04-12 2022.4.12 2022/4/12 20220412 2022年4月12日, full-width digits too.

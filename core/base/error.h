@@ -16,30 +16,30 @@
 /* Stable for ever: scripts compare the names. The number is only ours. */
 enum error_code {
 	ERROR_NONE = 0,
-	ERROR_REFUSED,         /* a rule of the record, its flow or a guard says no */
-	ERROR_PLUGIN_FAULT,    /* a plugin's function failed or gave nonsense */
-	ERROR_BUDGET,          /* too slow or too big for its budget */
-	ERROR_AMBIGUOUS,       /* a name that several records answer to */
+	ERROR_REFUSED,	    /* a rule of the record, its flow or a guard says no */
+	ERROR_PLUGIN_FAULT, /* a plugin's function failed or gave nonsense */
+	ERROR_BUDGET,	    /* too slow or too big for its budget */
+	ERROR_AMBIGUOUS,    /* a name that several records answer to */
 	ERROR_TOO_LARGE,
-	ERROR_INVALID,         /* asked wrongly: an unknown field, a bad value */
+	ERROR_INVALID, /* asked wrongly: an unknown field, a bad value */
 	ERROR_NOT_FOUND,
 	ERROR_FORBIDDEN,
-	ERROR_CONFLICT,        /* someone else changed it */
-	ERROR_BUSY,            /* try again soon */
+	ERROR_CONFLICT,	       /* someone else changed it */
+	ERROR_BUSY,	       /* try again soon */
 	ERROR_READ_ONLY,       /* the store takes no writes for now */
 	ERROR_OUTCOME_UNKNOWN, /* the write may or may not be on disk */
-	ERROR_DAMAGED,         /* the data folder is broken: says which check failed */
-	ERROR_IN_USE,          /* another daemon has the data folder */
-	ERROR_INTERNAL,        /* out of memory, a bug that was caught */
+	ERROR_DAMAGED,	       /* the data folder is broken: says which check failed */
+	ERROR_IN_USE,	       /* another daemon has the data folder */
+	ERROR_INTERNAL,	       /* out of memory, a bug that was caught */
 	ERROR_CODES
 };
 
 struct error {
 	enum error_code code;
-	char field[64];      /* the field or parameter at fault, or "" */
-	char sentence[512];  /* what happened */
-	char hint[512];      /* what to do next, or "" */
-	int position;        /* display column (a Chinese character is two) of the fault in the text at fault, from 0; -1: none */
+	char field[64];	    /* the field or parameter at fault, or "" */
+	char sentence[512]; /* what happened */
+	char hint[512];	    /* what to do next, or "" */
+	int position; /* display column (a Chinese character is two) of the fault in the text at fault, from 0; -1: none */
 	int position_length; /* display columns at fault */
 };
 

@@ -17,7 +17,8 @@ must_check bool number_multiply(int64_t a, int64_t b, int64_t *ret);
 /* 13.8亿 1400万元 300000000 3,000.50 1.4千万 -20万 ¥300 300元, full-width digits and signs too; a bare number is in the
  * field's unit, given in fen ("万元" is 1000000; yuan is 100). No exponent, no "约", at most whole fen.
  * ERROR_INVALID names what was expected. */
-must_check bool money_parse(const char *text, int64_t unit_fen, const char *field, int64_t *ret_fen, struct error *error);
+must_check bool money_parse(
+    const char *text, int64_t unit_fen, const char *field, int64_t *ret_fen, struct error *error);
 
 /* The unit named: "元" 100, "万元" "万" 1000000, "亿元" "亿" 10000000000, "" 100. 0: no such unit. */
 int64_t money_unit(const char *name);

@@ -45,10 +45,10 @@ struct kind_declaration { /* also luodi.extend: then prefix is NULL, and title m
 struct guard_declaration {
 	struct place place;
 	const char *name, *title;
-	const char *on;     /* a kind */
+	const char *on;	    /* a kind */
 	const char *before; /* a stage, an action (create update move drop), or NULL: any change */
 	const char *when;   /* a filter, or NULL */
-	bool warn;          /* may be passed with a note */
+	bool warn;	    /* may be passed with a note */
 	int64_t check;
 };
 
@@ -60,8 +60,10 @@ struct figure_side {
 
 struct figure_declaration {
 	struct place place;
-	const char *name, *title, *of, *unit; /* unit: "percent" (default with a denominator), "count", "money", "个", … */
-	const char *period;  /* a date field or S_on; then only records with it inside the period count; NULL: as the filters say */
+	const char *name, *title, *of,
+	    *unit; /* unit: "percent" (default with a denominator), "count", "money", "个", … */
+	const char *
+	    period; /* a date field or S_on; then only records with it inside the period count; NULL: as the filters say */
 	struct figure_side numerator, denominator;
 	bool has_denominator;
 	const char *against; /* "year": growth on the same period; or NULL */
@@ -73,7 +75,8 @@ struct mapping_column {
 	const char *header; /* the column's heading in the file */
 	const char *target; /* a field, "title", "stage", "reached(S)", "id"; NULL: known and left out */
 	const char *unit;   /* of this column, or NULL */
-	const struct named *values; /* text in the file (name) to value (title), where they differ; other texts parse as usual */
+	const struct named
+	    *values; /* text in the file (name) to value (title), where they differ; other texts parse as usual */
 	size_t value_count;
 };
 
@@ -84,15 +87,15 @@ struct mapping_declaration {
 	const char *dates;    /* "day_first", or NULL: as people write them */
 	const char *unit;     /* of bare amounts, or NULL */
 	const char *key;      /* the natural key: a field, "id", "title", or NULL */
-	const char *on;       /* a date, or a field whose day each row is effective on; or NULL */
-	int64_t header;       /* 1-based row of the headings; 0: found by matching */
+	const char *on;	      /* a date, or a field whose day each row is effective on; or NULL */
+	int64_t header;	      /* 1-based row of the headings; 0: found by matching */
 	const struct mapping_column *columns;
 	size_t column_count;
 };
 
 struct argument_declaration {
 	const char *name, *title;
-	const char *type;    /* "text" "int" "date" "period" "money" "bool" */
+	const char *type;     /* "text" "int" "date" "period" "money" "bool" */
 	const char *fallback; /* or NULL */
 	bool required;
 };

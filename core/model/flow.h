@@ -17,8 +17,8 @@ enum { FLOW_MAX_STAGES = 63, STAGE_RESUME = 63 }; /* a move is a bit in a 64-bit
 
 struct stage {
 	const char *name, *title;
-	const char *was;  /* former name, or NULL */
-	uint64_t to;      /* bit n: may move to stage n */
+	const char *was;       /* former name, or NULL */
+	uint64_t to;	       /* bit n: may move to stage n */
 	const uint16_t *needs; /* positions of fields that must have a value to enter */
 	size_t need_count;
 	bool done, dead, suspends;
@@ -40,7 +40,8 @@ bool flow_is_resume(const char *name); /* "resume" or 复工: journalled as FLOW
  * hint lists where one may go: "可转为：落地（landed）、终止（abandoned）", or "无，已是终点". ERROR_INVALID: no such stage;
  * ERROR_REFUSED: not from here. from -1: the record is about to be created, and any stage may be its first. A record that began in a suspending stage
  * (return_stage -1) may go anywhere. Nothing goes to the stage it is in, or to a hidden one. */
-must_check bool flow_check_move(const struct flow *flow, int from, int return_stage, const char *to, int *ret_to, struct error *error);
+must_check bool flow_check_move(
+    const struct flow *flow, int from, int return_stage, const char *to, int *ret_to, struct error *error);
 
 /* The stages strictly between, when to lies after from in declared order, but for dead and suspending ones. As bits. */
 uint64_t flow_skipped(const struct flow *flow, int from, int to);

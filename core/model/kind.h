@@ -13,27 +13,27 @@ struct named { /* an enum's or a set's value */
 
 struct field {
 	const char *name, *title;
-	const char *was;  /* former name, or NULL */
+	const char *was; /* former name, or NULL */
 	enum value_type type;
-	const char *ref;  /* VALUE_REF: the name of the kind it refers to */
-	const char *unit; /* "万元", "工作日"; "" for none */
-	int64_t unit_fen; /* VALUE_MONEY: what a bare number is in; 100 is yuan */
+	const char *ref;	    /* VALUE_REF: the name of the kind it refers to */
+	const char *unit;	    /* "万元", "工作日"; "" for none */
+	int64_t unit_fen;	    /* VALUE_MONEY: what a bare number is in; 100 is yuan */
 	const struct named *values; /* of enums, and of sets that list theirs */
 	size_t value_count;
 	bool required, unique, indexed;
-	bool hidden;      /* no longer declared: its values are kept, nothing shows or sets it */
-	int plugin;       /* index in the schema of the plugin that declared it */
-	int64_t compute;  /* the host's number of its compute function; 0: typed, not computed */
+	bool hidden;	 /* no longer declared: its values are kept, nothing shows or sets it */
+	int plugin;	 /* index in the schema of the plugin that declared it */
+	int64_t compute; /* the host's number of its compute function; 0: typed, not computed */
 };
 
 struct kind {
 	const char *name, *title, *prefix;
-	int32_t number;   /* the store's, for ever; 0 until the store knows it */
+	int32_t number; /* the store's, for ever; 0 until the store knows it */
 	const struct field *fields;
 	size_t field_count;
 	const struct flow *flow; /* NULL: no stages */
 	int plugin;
-	bool computes;    /* has a computed field */
+	bool computes;	  /* has a computed field */
 	const char *file; /* where it was declared */
 	int line;
 };
@@ -57,8 +57,8 @@ struct value_context {
 	struct date today;
 	const struct calendar *calendar;
 };
-must_check bool field_parse(const struct field *field, const char *text, const struct value_context *context, struct pool *pool,
-    struct value *ret_value, struct error *error);
+must_check bool field_parse(const struct field *field, const char *text, const struct value_context *context,
+    struct pool *pool, struct value *ret_value, struct error *error);
 
 /* As people write it, exact: 13.8亿, 2022-04-12, 75%, 是/否, titles of enums and sets. Refs give "" (the caller knows titles). */
 char *field_format(const struct field *field, struct value value, struct pool *pool);

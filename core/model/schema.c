@@ -10,7 +10,6 @@
 
 enum { SET_BYTES_LARGEST = 64 << 20 };
 
-
 /* life */
 
 static struct schema_holder *holder_new(void)

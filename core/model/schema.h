@@ -37,15 +37,15 @@ struct catalog {
 struct guard {
 	const struct guard_declaration *declaration;
 	int plugin;
-	int kind;         /* index in kinds */
-	int stage;        /* -1: any */
+	int kind;	  /* index in kinds */
+	int stage;	  /* -1: any */
 	unsigned actions; /* bits of 1 << enum event_action that it is asked for */
 };
 
 struct schema {
 	const struct plugin_info *plugins;
 	size_t plugin_count;
-	char set_hash[65]; /* hex; the plugin set, in every answer as "plugins" (its first 12 digits) */
+	char set_hash[65];	  /* hex; the plugin set, in every answer as "plugins" (its first 12 digits) */
 	const struct kind *kinds; /* declared order of plugins by name, then of declaration */
 	size_t kind_count;
 	const struct guard *guards; /* by name */
@@ -65,11 +65,11 @@ struct schema {
  * stage …), unknown types, kinds, fields and stages (naming the nearest), two prefixes alike, a changed type (with what to
  * do), more fields or stages than fit, calendars that overlap. Each fault is one line "file:line: sentence" in *ret_faults
  * (all of them, not only the first). NULL: not usable, and error is the first. */
-must_check struct schema *schema_new(const struct plugin_info *plugins, const struct declarations *const *sets, size_t plugin_count,
-    const struct catalog *catalog, struct buffer *ret_faults, struct error *error);
+must_check struct schema *schema_new(const struct plugin_info *plugins, const struct declarations *const *sets,
+    size_t plugin_count, const struct catalog *catalog, struct buffer *ret_faults, struct error *error);
 
 struct schema *schema_hold(struct schema *schema); /* another reference; any thread */
-void schema_release(struct schema *schema);       /* the last one frees it; NULL is allowed */
+void schema_release(struct schema *schema);	   /* the last one frees it; NULL is allowed */
 
 /* What the set is called from now on: a hash over its plugins' names and hashes, made above, where hashing is. Zeros until then; before the
  * schema is shared. */
@@ -79,11 +79,12 @@ void schema_set_hash(struct schema *schema, const unsigned char hash[32]);
 void schema_set_kind_number(struct schema *schema, size_t kind, int32_t number);
 
 const struct kind *schema_find_kind(const struct schema *schema, const char *name); /* by name or title; NULL: none */
-const struct kind *schema_kind_of(const struct schema *schema, int64_t record);     /* of a record key; NULL: none */
+const struct kind *schema_kind_of(const struct schema *schema, int64_t record);	    /* of a record key; NULL: none */
 /* "P-0014", "p-14" to its key; false: not of that form, or no such prefix. */
 bool schema_parse_id(const struct schema *schema, const char *text, int64_t *ret_record);
 char *schema_format_id(const struct schema *schema, int64_t record, char text[RECORD_ID_SIZE]);
-const struct figure_declaration *schema_find_figure(const struct schema *schema, const char *name); /* by name or title */
+const struct figure_declaration *schema_find_figure(
+    const struct schema *schema, const char *name); /* by name or title */
 const struct mapping_declaration *schema_find_mapping(const struct schema *schema, const char *name, const char *kind);
 int schema_find_export(const struct schema *schema, const char *name); /* index; -1: none */
 

@@ -6,7 +6,8 @@
 
 static bool is_core_target(const char *target)
 {
-	return strcmp(target, "title") == 0 || strcmp(target, "stage") == 0 || strcmp(target, "id") == 0 || strcmp(target, "note") == 0;
+	return strcmp(target, "title") == 0 || strcmp(target, "stage") == 0 || strcmp(target, "id") == 0 ||
+	    strcmp(target, "note") == 0;
 }
 
 /* "reached(signed)" gives the stage, or NULL. */

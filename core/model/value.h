@@ -13,15 +13,15 @@
 
 enum value_type { /* stored in files: never renumber */
 	VALUE_EMPTY = 0,
-	VALUE_TEXT = 1,    /* text */
-	VALUE_INT = 2,     /* number */
-	VALUE_DECIMAL = 3, /* number: millionths */
-	VALUE_MONEY = 4,   /* number: fen */
-	VALUE_DATE = 5,    /* number: days since 1970-01-01 */
-	VALUE_BOOL = 6,    /* number: 0 or 1 */
-	VALUE_ENUM = 7,    /* text: the value's name, never its title */
-	VALUE_SET = 8,     /* text: names, sorted by bytes, joined by ","; never empty (that is VALUE_EMPTY) */
-	VALUE_REF = 9,     /* number: a record key */
+	VALUE_TEXT = 1,	    /* text */
+	VALUE_INT = 2,	    /* number */
+	VALUE_DECIMAL = 3,  /* number: millionths */
+	VALUE_MONEY = 4,    /* number: fen */
+	VALUE_DATE = 5,	    /* number: days since 1970-01-01 */
+	VALUE_BOOL = 6,	    /* number: 0 or 1 */
+	VALUE_ENUM = 7,	    /* text: the value's name, never its title */
+	VALUE_SET = 8,	    /* text: names, sorted by bytes, joined by ","; never empty (that is VALUE_EMPTY) */
+	VALUE_REF = 9,	    /* number: a record key */
 	VALUE_PERCENT = 10, /* number: millionths, 75% is 750000 */
 	VALUE_TYPES
 };
@@ -40,7 +40,7 @@ int32_t record_kind_number(int64_t key);
 int32_t record_number(int64_t key);
 enum { RECORD_ID_SIZE = 32 };
 
-bool value_is_text(enum value_type type); /* keeps its content in text, not number */
+bool value_is_text(enum value_type type);	   /* keeps its content in text, not number */
 const char *value_type_name(enum value_type type); /* "money", … as declared; "" for VALUE_EMPTY */
 bool value_equal(struct value a, struct value b);
 struct value value_copy(struct pool *pool, struct value value);
@@ -57,7 +57,7 @@ void value_put(struct buffer *out, struct value value);
 struct value value_get(struct wire *in, struct pool *pool); /* checks type, range and form */
 
 /* today, 今天, 昨天, 明天, -30d, +10wd, or any form of date_parse. calendar may be NULL: then wd is refused. */
-must_check bool date_parse_relative(const char *text, const char *field, struct date today, const struct calendar *calendar,
-    struct date *ret_date, struct error *error);
+must_check bool date_parse_relative(const char *text, const char *field, struct date today,
+    const struct calendar *calendar, struct date *ret_date, struct error *error);
 
 #endif

@@ -295,21 +295,25 @@ static const char *states_at_moment(struct compiler *compiler, int64_t after)
 	    after > 0 ? pool_format(compiler->pool, " AND record > %s", compiler_bind_number(compiler, after)) : "");
 }
 
-static const char *row_number(struct compiler *compiler, const char *columns, const char *name, int64_t number, bool is_empty)
+static const char *row_number(
+    struct compiler *compiler, const char *columns, const char *name, int64_t number, bool is_empty)
 {
-	return pool_format(compiler->pool, "%s, %s AS %s", columns, is_empty ? "NULL" : compiler_bind_number(compiler, number), quoted(compiler, name));
+	return pool_format(compiler->pool, "%s, %s AS %s", columns,
+	    is_empty ? "NULL" : compiler_bind_number(compiler, number), quoted(compiler, name));
 }
 
 static const char *row_text(struct compiler *compiler, const char *columns, const char *name, const char *text)
 {
-	return pool_format(compiler->pool, "%s, %s AS %s", columns, text == NULL ? "NULL" : compiler_bind_text(compiler, text), quoted(compiler, name));
+	return pool_format(compiler->pool, "%s, %s AS %s", columns,
+	    text == NULL ? "NULL" : compiler_bind_text(compiler, text), quoted(compiler, name));
 }
 
 static const char *row_key(struct compiler *compiler, const char *columns, const char *name, const char *text)
 {
 	if (text == NULL)
 		return row_text(compiler, columns, name, NULL);
-	return pool_format(compiler->pool, "%s, luodi_key(%s) AS %s", columns, compiler_bind_text(compiler, text), quoted(compiler, name));
+	return pool_format(compiler->pool, "%s, luodi_key(%s) AS %s", columns, compiler_bind_text(compiler, text),
+	    quoted(compiler, name));
 }
 
 static const char *stage_name(const struct state *state, int stage)
@@ -324,22 +328,25 @@ static const char *row_of_state(struct compiler *compiler, const struct state *s
 	char name[IDENTIFIER_SIZE];
 	const char *columns;
 
-	columns = pool_format(compiler->pool, "(SELECT %s AS record, 1 AS present", compiler_bind_number(compiler, state->record));
+	columns = pool_format(
+	    compiler->pool, "(SELECT %s AS record, 1 AS present", compiler_bind_number(compiler, state->record));
 	columns = row_number(compiler, columns, "version", state->version, false);
 	columns = row_text(compiler, columns, "title", state->title);
 	columns = row_key(compiler, columns, "k_title", state->title);
 	columns = row_text(compiler, columns, "stage", stage_name(state, state->stage));
 	columns = row_text(compiler, columns, "return_stage", stage_name(state, state->return_stage));
-	columns = row_number(compiler, columns, "stage_since", state->stage_since.day, date_is_none(state->stage_since));
+	columns =
+	    row_number(compiler, columns, "stage_since", state->stage_since.day, date_is_none(state->stage_since));
 	for (size_t i = 0; kind->flow != NULL && i < kind->flow->count; i++)
-		columns = row_number(compiler, columns, column_of_reached(&kind->flow->stages[i], name), state->reached[i].day,
-		    date_is_none(state->reached[i]));
+		columns = row_number(compiler, columns, column_of_reached(&kind->flow->stages[i], name),
+		    state->reached[i].day, date_is_none(state->reached[i]));
 	for (size_t i = 0; i < kind->field_count; i++) {
 		struct value value = state->values[i];
 		const char *column = column_of_field(&kind->fields[i], name);
 
-		columns = value_is_text(value.type) ? row_text(compiler, columns, column, value.text)
-		                                    : row_number(compiler, columns, column, value.number, value.type == VALUE_EMPTY);
+		columns = value_is_text(value.type)
+		    ? row_text(compiler, columns, column, value.text)
+		    : row_number(compiler, columns, column, value.number, value.type == VALUE_EMPTY);
 		if (field_has_key_column(&kind->fields[i]))
 			columns = row_key(compiler, columns, column_of_field_key(&kind->fields[i], name),
 			    value.type == VALUE_TEXT ? value.text : NULL);

@@ -27,11 +27,11 @@ enum { IDENTIFIER_SIZE = 64 };
 
 int64_t state_rank(struct date day, int64_t seq); /* day * 2^40 + seq */
 
-char *table_current(const struct kind *kind, char name[IDENTIFIER_SIZE]); /* c_project, not quoted */
-char *table_states(const struct kind *kind, char name[IDENTIFIER_SIZE]);  /* s_project */
-char *column_of_field(const struct field *field, char name[IDENTIFIER_SIZE]);     /* f_planned */
+char *table_current(const struct kind *kind, char name[IDENTIFIER_SIZE]);	  /* c_project, not quoted */
+char *table_states(const struct kind *kind, char name[IDENTIFIER_SIZE]);	  /* s_project */
+char *column_of_field(const struct field *field, char name[IDENTIFIER_SIZE]);	  /* f_planned */
 char *column_of_field_key(const struct field *field, char name[IDENTIFIER_SIZE]); /* k_name */
-char *column_of_reached(const struct stage *stage, char name[IDENTIFIER_SIZE]);   /* r_signed */
+char *column_of_reached(const struct stage *stage, char name[IDENTIFIER_SIZE]);	  /* r_signed */
 bool field_has_key_column(const struct field *field);
 
 #endif

@@ -13,7 +13,8 @@ void encoding_reader_free(struct encoding_reader *reader);
 
 /* Decode the next piece (which may end inside a character) onto out. last: no more pieces come.
  * ERROR_INVALID gives the byte offset, from the start of the file, of what can't be read. */
-must_check bool encoding_reader_feed(struct encoding_reader *reader, const char *bytes, size_t length, bool last, struct buffer *out, struct error *error);
+must_check bool encoding_reader_feed(struct encoding_reader *reader, const char *bytes, size_t length, bool last,
+    struct buffer *out, struct error *error);
 
 /* What the first bytes of a file say: "utf-8" (a BOM, or all valid so far; *ret_skip is the BOM's length), "utf-16le",
  * "utf-16be", or NULL: not UTF-8, and nothing else is guessed in silence. whole: the bytes are the whole file. */
