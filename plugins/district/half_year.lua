@@ -34,7 +34,7 @@ local function list(q, out, line, period, columns, more)
 end
 
 local function ceremony(q, out, period)
-  out:heading("一、集中签约", 2)
+  out:heading("一、集中签约")
   for _, name in ipairs { "ceremony_signed", "ceremony_onsite", "ceremony_cloud", "ceremony_planned" } do
     tell(q, out, name, period)
   end
@@ -44,7 +44,7 @@ local function ceremony(q, out, period)
 end
 
 local function resumed(q, out, period)
-  out:heading("二、复工复产", 2)
+  out:heading("二、复工复产")
   tell(q, out, "industry_resumed", period)
   list(q, out, lines.resumed, period, with { "复工", "date" }, function(p)
     return p.stage_since
@@ -52,7 +52,7 @@ local function resumed(q, out, period)
 end
 
 local function opened(q, out, period)
-  out:heading("三、开业运营", 2)
+  out:heading("三、开业运营")
   tell(q, out, "service_opened", period)
   list(q, out, lines.opened, period, with { "开业", "date" }, function(p)
     return p.operating_on
@@ -60,7 +60,7 @@ local function opened(q, out, period)
 end
 
 local function closing(q, out, period)
-  out:heading("四、征收收尾", 2)
+  out:heading("四、征收收尾")
   tell(q, out, "acquisition_closing", period)
   list(q, out, lines.closing, period, with { "征收进度", "percent" }, function(p)
     return p.acquired
@@ -68,7 +68,7 @@ local function closing(q, out, period)
 end
 
 local function key(q, out, period)
-  out:heading("五、重点项目", 2)
+  out:heading("五、重点项目")
   tell(q, out, "key_reserve", period)
   tell(q, out, "start_rate", period)
   list(q, out, lines.key, period, with({ "应开工", "date" }, { "已开（复）工", "text" }), function(p)
@@ -77,7 +77,7 @@ local function key(q, out, period)
 end
 
 local function not_kept(out)
-  out:heading("六、还没有台账的", 2)
+  out:heading("六、还没有台账的")
   out:paragraph("下面这些在回顾里也要说，luodi 还没有记，数字请另行提供：")
   for _, what in ipairs(lines.not_kept) do out:item(what) end
 end
