@@ -127,7 +127,7 @@ def run(path, build, rewrite):
         os.path.join(ROOT, word) if os.path.exists(os.path.join(ROOT, word)) else word for word in arguments or []])
     daemon.arguments += ["--config", write_config(daemon)]
     faults, screens = 0, {}
-    work = os.path.join(daemon.folder, "work")
+    work = os.path.join(daemon.folder, "here")
     os.mkdir(work)
     try:
         if arguments is not None:
