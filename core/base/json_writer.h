@@ -29,6 +29,7 @@ void json_text_length(struct json_writer *json, const char *text, size_t length)
 void json_integer(struct json_writer *json, int64_t integer);
 void json_boolean(struct json_writer *json, bool boolean);
 void json_null(struct json_writer *json);
+/* A value; or, inside an object and without a key before it, whole members: "a":1,"b":2. */
 void json_raw(struct json_writer *json, const char *value, size_t length);
 
 /* A key and its value in one call. */

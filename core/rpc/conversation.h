@@ -24,6 +24,7 @@ struct rpc {
 	size_t unfinished;
 	struct pool *scratch; /* of inline calls; loop thread */
 	struct buffer answer; /* likewise */
+	struct kept *kept;    /* likewise; NULL: no memory for it */
 	int64_t next_import, next_watch;
 
 	pthread_mutex_t lock; /* of the box */

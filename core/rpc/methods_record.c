@@ -1,6 +1,7 @@
 /* Lists, counts and single records. */
 #include "rpc/answer.h"
 #include "rpc/arguments.h"
+#include "rpc/kept.h"
 #include "rpc/methods.h"
 #include "rpc/values.h"
 #include <string.h>
@@ -316,12 +317,40 @@ static void put_flow(struct json_writer *json, const struct state *state)
 	json_array_end(json);
 }
 
+/* Asked by id about the present, as most are, the answer may be at hand. */
+static bool put_kept(struct call *call, struct json_writer *json)
+{
+	struct kept *kept = call->conversation->rpc->kept;
+	struct engine_present present;
+	const char *members;
+	size_t length;
+
+	if (call->kind != METHOD_INLINE || kept == NULL ||
+	    !kept_find(kept, argument_text(call, "id"), &members, &length, &present))
+		return false;
+	json_raw(json, members, length);
+	answer_put_present(json, present.seq, present.today, present.schema->set_hash);
+	return true;
+}
+
+static void keep(struct call *call, const struct json_writer *json, size_t begin, int64_t record, int64_t seq)
+{
+	const struct buffer *out = json->buffer;
+
+	if (call->kind == METHOD_INLINE && call->conversation->rpc->kept != NULL && !out->full)
+		kept_put(call->conversation->rpc->kept, record, seq, out->bytes + begin, out->length - begin);
+}
+
 bool run_record_get(struct call *call, struct json_writer *json, struct error *error)
 {
-	struct view *view = call_view(call, error);
+	size_t begin = json->buffer->length; /* of the members */
 	struct got got = {0};
 	const struct state *state;
+	struct view *view;
 
+	if (put_kept(call, json))
+		return true;
+	view = call_view(call, error);
 	if (view == NULL)
 		return false;
 	if (!view_get(view, argument_text(call, "id"), call_pool(call), &got, &call->candidates, &call->candidate_count,
@@ -337,6 +366,7 @@ bool run_record_get(struct call *call, struct json_writer *json, struct error *e
 	put_values(json, view_schema(view), state);
 	put_flow(json, state);
 	put_references(json, &got);
+	keep(call, json, begin, state->record, view_facts(view).seq);
 	answer_put_view(json, call, view);
 	view_close(view);
 	return true;

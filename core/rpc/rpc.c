@@ -1,6 +1,7 @@
 #include "rpc/rpc.h"
 
 #include "rpc/call.h"
+#include "rpc/kept.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,7 @@ struct rpc *rpc_new(struct engine *engine, const struct rpc_output *output)
 	rpc->engine = engine;
 	rpc->output = *output;
 	rpc->scratch = pool_new();
+	rpc->kept = kept_new(engine);
 	buffer_init(&rpc->answer, ANSWER_LARGEST);
 	rpc->last = &rpc->first;
 	rpc->committed_note.deliver = deliver_committed;
@@ -54,6 +56,7 @@ void rpc_free(struct rpc *rpc)
 	assert(rpc->conversations == NULL);
 	rpc_drain(rpc); /* what came after the last peer had gone */
 	pool_free(rpc->scratch);
+	kept_free(rpc->kept);
 	buffer_clear(&rpc->answer);
 	pthread_cond_destroy(&rpc->stream_moved);
 	pthread_mutex_destroy(&rpc->stream_lock);

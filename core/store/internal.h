@@ -101,6 +101,12 @@ struct touched_batch { /* what was appended to one batch and is not yet in its r
 	int64_t number, first_seq, last_seq, events;
 };
 
+struct news { /* written by the writer, read by any thread */
+	atomic_int_least64_t appended; /* the highest seq ever appended: what lies STORE_NEWS_KEPT behind it may be gone */
+	atomic_int_least64_t committed, recorded_at_us;
+	atomic_int_least64_t records[STORE_NEWS_KEPT]; /* by seq: a ring */
+};
+
 struct store {
 	char *directory;  /* absolute, no links in it */
 	char *path;	  /* luodi.db */
@@ -111,6 +117,7 @@ struct store {
 	pthread_mutex_t reserve_lock; /* the reserve file */
 	struct store_connection *writer;
 	struct head head, committed, saved; /* now, before the transaction, before the savepoint */
+	struct news news;
 	struct touched_batch touched;
 	struct buffer body, canonical; /* of the event being appended */
 	struct pool *pool;	       /* of one write; reset by each */
@@ -202,6 +209,11 @@ must_check bool event_of_row(sqlite3_stmt *statement, struct pool *pool, struct 
 /* first..head by chain; first - 1 is trusted. */
 must_check bool chain_verify(struct store_connection *connection, int64_t first, int64_t *ret_events,
     void (*progress)(void *argument, int64_t seq), void *argument, struct error *error);
+
+/* ---- news.c ---- */
+
+void news_note_event(struct news *news, int64_t seq, int64_t record); /* before it is committed */
+void news_note_commit(struct news *news, const struct head *head);
 
 /* ---- batches.c ---- */
 

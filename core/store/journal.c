@@ -75,6 +75,7 @@ bool store_append_event(struct store *store, struct event *event, struct error *
 	if (!bind_event(store, statement, &appended, error) || !statement_run(store->writer, statement, error) ||
 	    !batch_touch(store, &appended, error))
 		return false;
+	news_note_event(&store->news, appended.seq, appended.record);
 	store->head.seq = appended.seq;
 	store->head.recorded_at_us = appended.recorded_at_us;
 	memcpy(store->head.hash, appended.hash, sizeof(appended.hash));

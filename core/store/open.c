@@ -126,6 +126,8 @@ static bool load_head(struct store *store, struct error *error)
 	if (!store_read_head(store->writer, &store->head, error))
 		return false;
 	store->committed = store->head;
+	store->news.appended = store->head.seq;
+	news_note_commit(&store->news, &store->head);
 	return true;
 }
 

@@ -118,6 +118,15 @@ must_check bool store_commit(struct store *store, struct error *error);
 void store_rollback(struct store *store);
 struct head store_head(const struct store *store); /* with what the open transaction appended */
 
+/* ---- news (any thread) ---- */
+
+/* The last event that is committed, and when it was recorded. */
+void store_read_committed(const struct store *store, int64_t *ret_seq, int64_t *ret_recorded_at_us);
+/* Tells, by rising seq, which record each event after "after" up to last (which is committed) was about; 0: none, so it may bear on any.
+ * False: that was too long ago, or too much (STORE_NEWS_KEPT); what was told until then is true all the same. */
+enum { STORE_NEWS_KEPT = 4096 };
+must_check bool store_read_news(const struct store *store, int64_t after, int64_t last, void (*tell)(void *argument, int64_t record, int64_t seq), void *argument);
+
 /* Appends to the journal: gives it seq, recorded_at_us (max(clock, last + 1)), place where 0, hash. */
 must_check bool store_append_event(struct store *store, struct event *event, struct error *error);
 /* A row of states for the day state->on, as known from seq on. */

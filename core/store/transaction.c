@@ -94,6 +94,7 @@ bool store_commit(struct store *store, struct error *error)
 		return fail_commit(store, error);
 	sqlite3_reset(statement_of(store->writer, STATEMENT_COMMIT));
 	store->committed = store->head;
+	news_note_commit(&store->news, &store->head);
 	return true;
 }
 
