@@ -1,6 +1,7 @@
 #include "engine/proposal.h"
 
 #include "engine/parts.h"
+#include "engine/references.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -146,28 +147,8 @@ static bool make_move(struct proposal *proposal, struct error *error)
 
 static bool make_drop(struct proposal *proposal, struct error *error)
 {
-	struct referrer referrers[20];
-	struct resolver *resolver = &proposal->resolver;
-	struct candidate *candidates;
-	size_t total = 0, shown;
-
-	if (!store_find_referrers(
-		resolver->connection, resolver->schema, proposal->record, referrers, 20, &total, error))
-		return false;
 	add_step(proposal, new_event(proposal, EVENT_DROP, proposal->day));
-	if (total == 0)
-		return true;
-	shown = total < 20 ? total : 20;
-	candidates = pool_alloc_array(resolver->pool, shown, sizeof(*candidates));
-	for (size_t i = 0; i < shown; i++)
-		candidates[i] = (struct candidate){.id = resolve_id(resolver, referrers[i].record),
-		    .title = resolve_title(resolver, referrers[i].record),
-		    .stage_title = referrers[i].field->title};
-	resolver->candidates = candidates;
-	resolver->candidate_count = shown;
-	error_set(error, ERROR_REFUSED, "id", "还有 %zu 条记录指向它（%s 的%s 等）", total, candidates[0].id,
-	    candidates[0].stage_title);
-	return error_hint(error, "先改那些记录，再删");
+	return references_check_none(&proposal->resolver, proposal->record, error);
 }
 
 static bool make_note(struct proposal *proposal, struct error *error)

@@ -1,6 +1,7 @@
 #include "engine/request.h"
 
 #include "base/clock.h"
+#include "engine/references.h"
 #include "engine/refigure.h"
 #include "engine/viewing.h"
 #include "engine/writer.h"
@@ -306,6 +307,7 @@ static bool write_proposal(struct request *request, struct proposal *proposal, s
 			proposal->steps[i].aside->batch = outcome->batch;
 	}
 	if (!plan_apply(engine->store, &proposal->plan, error) ||
+	    (proposal->plan.restated && !references_check(&proposal->resolver, proposal->kind, record, error)) ||
 	    !store_batch_close(engine->store, outcome->batch, error))
 		return false;
 	writer_note_kind(engine->writer, proposal->kind->number, store_head(engine->store).seq);
@@ -372,6 +374,7 @@ static enum request_result write_one(
 		refigure =
 		    refigure_begin(engine, set, &before, proposal.kind, earliest_of(&proposal), &request->wish->caller);
 	if (!write_proposal(request, &proposal, error)) {
+		tell_refusal(request, &proposal);
 		refigure_free(refigure);
 		return REQUEST_REFUSED;
 	}

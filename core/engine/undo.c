@@ -2,6 +2,7 @@
 
 #include "engine/asks.h"
 #include "engine/compute.h"
+#include "engine/references.h"
 #include "engine/refigure.h"
 #include "engine/writer.h"
 #include <inttypes.h>
@@ -396,6 +397,7 @@ struct undo_writing {
 	const struct undo_opinions *opinions;
 	struct candidate *later;
 	int64_t seq_before, void_seq, first_restore_seq;
+	struct date today;
 	bool ask_again;
 };
 
@@ -521,6 +523,29 @@ static bool write_records(struct undo_writing *writing, struct error *error)
 	return ok;
 }
 
+/* Judged when the whole batch is gone: what pointed at it from inside went with it. */
+static bool check_references(struct undo_writing *writing, struct error *error)
+{
+	struct undoing *undoing = &writing->undoing;
+	struct pool *each = pool_new();
+	bool ok = true;
+
+	for (size_t at = 0; ok && at < undoing->touch_count;) {
+		struct record_part part = next_part(undoing, at);
+		struct resolver resolver = {.connection = undoing->connection,
+		    .schema = undoing->schema,
+		    .today = writing->today,
+		    .pool = each};
+
+		ok = references_check(
+		    &resolver, schema_kind_of(undoing->schema, part.touches[0].record), part.touches[0].record, error);
+		at += part.count;
+		pool_reset(each);
+	}
+	pool_free(each);
+	return ok;
+}
+
 static bool write_all(struct undo_writing *writing, struct error *error)
 {
 	struct store *store = writing->engine->store;
@@ -533,6 +558,8 @@ static bool write_all(struct undo_writing *writing, struct error *error)
 		return false;
 	if (writing->ask_again)
 		return true;
+	if (!check_references(writing, error))
+		return false;
 	if (outcome->candidate_count > 0 && !undoing->wish->confirm) {
 		error_set(error, ERROR_REFUSED, "batch", "后来有人在同样的地方又改过：%s %s 等 %zu 条",
 		    writing->later[0].id, writing->later[0].stage_title, outcome->candidate_count);
@@ -562,6 +589,7 @@ bool undo_write(struct engine *engine, struct plugin_set *set, const struct wish
 	writing.later = pool_alloc_array(pool, CANDIDATES_LARGEST, sizeof(*writing.later));
 	outcome->candidates = writing.later;
 	writing.seq_before = before.seq;
+	writing.today = engine_today(&before);
 	if (!collect(&writing.undoing, error))
 		return false;
 	refigure = refigure_begin(engine, set, &before, NULL, writing.undoing.earliest, &wish->caller);
