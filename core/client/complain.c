@@ -149,11 +149,22 @@ static const char *command_with_version(struct client *client, int64_t version)
 	return pool_format(pool, "%s --if-version %" PRId64, line, version);
 }
 
+/* Is the field of change "index" named again in theirs, in the direction of step (1 or -1)? */
+static bool comes_again(const json_t *theirs, size_t index, size_t step)
+{
+	const char *name = answer_text(json_array_get(theirs, index), "field");
+
+	for (size_t i = index + step; i < json_array_size(theirs); i += step) /* below 0 it is large */
+		if (strcmp(answer_text(json_array_get(theirs, i), "field"), name) == 0)
+			return true;
+	return false;
+}
+
 /* Both changes side by side: what was seen, what someone else wrote since, what was not written. */
 static void say_theirs(struct client *client, const json_t *theirs)
 {
 	struct pool *pool = client->pool;
-	int64_t last = 0;
+	int64_t last = 0, seen = client->arguments->integers[OPTION_IF_VERSION];
 
 	for (size_t i = 0; i < json_array_size(theirs); i++) {
 		const json_t *change = json_array_get(theirs, i);
@@ -164,14 +175,14 @@ static void say_theirs(struct client *client, const json_t *theirs)
 		const char *shown_title = *title != '\0' ? title : name;
 
 		last = version > last ? version : last;
-		if (*wished != '\0' && *answer_text(change, "from") != '\0')
-			client_say(client, "  第 %" PRId64 " 版  您看的  %s %s", version - 1, shown_title,
-			    value_text(client, answer_member(change, "from")));
+		if (*wished != '\0' && *answer_text(change, "from") != '\0' && !comes_again(theirs, i, SIZE_MAX))
+			client_say(client, "  第 %" PRId64 " 版  您看的  %s %s", seen > 0 ? seen : version - 1,
+			    shown_title, value_text(client, answer_member(change, "from")));
 		client_say(client, "  第 %" PRId64 " 版  %s %s  %s %s%s%s  #%" PRId64 "  批次 %" PRId64, version,
 		    answer_text(change, "actor"), when, shown_title, value_text(client, answer_member(change, "to")),
 		    *note != '\0' ? "  " : "", note, answer_integer(change, "seq", 0),
 		    answer_integer(change, "batch", 0));
-		if (*wished != '\0')
+		if (*wished != '\0' && !comes_again(theirs, i, 1))
 			client_say(client, "  没有写  您要写的  %s %s  请先和 %s 商量", shown_title, wished,
 			    answer_text(change, "actor"));
 	}
@@ -230,18 +241,28 @@ int complain_refused(struct client *client, const json_t *error)
 	return status;
 }
 
+/* The command line again, for another socket. */
+static const char *command_elsewhere(struct client *client)
+{
+	struct pool *pool = client->pool;
+	const char *line = "luodi -S 套接字";
+
+	for (int place = 1; place < client->arguments->argc; place++) {
+		const char *text = client->arguments->argv[place];
+
+		if (strcmp(text, "-S") == 0 || strcmp(text, "--socket") == 0)
+			place++;
+		else if (strncmp(text, "-S", 2) != 0 && strncmp(text, "--socket=", 9) != 0)
+			line = pool_format(pool, "%s %s", line, arguments_quote(pool, text));
+	}
+	return line;
+}
+
 int complain_unreachable(struct client *client, const struct error *error)
 {
-	const char *elsewhere = "luodi -S 套接字", *verb = client->arguments->verb;
-
-	if (verb != NULL)
-		elsewhere = pool_format(client->pool, "%s %s", elsewhere, verb);
-	for (size_t i = 0; i < client->arguments->word_count; i++)
-		elsewhere = pool_format(
-		    client->pool, "%s %s", elsewhere, arguments_quote(client->pool, client->arguments->words[i]));
 	client_flush(client);
 	client_say(client, "连不上 luodid：%s。什么都没有查，也没有写", error->sentence);
-	client_say(client, "  看看它：systemctl status luodid    在别处：%s", elsewhere);
+	client_say(client, "  看看它：systemctl status luodid    在别处：%s", command_elsewhere(client));
 	return EXIT_NO_DAEMON;
 }
 

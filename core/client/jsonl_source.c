@@ -9,8 +9,7 @@ struct jsonl_source {
 	struct text_source *text;
 	struct buffer input;
 	bool ended, names_given;
-	json_t *waiting; /* of a pipe: the first line, read for its names */
-	json_t *names;	 /* name to column */
+	json_t *names; /* name to column */
 	int64_t number;
 	struct pool *pool; /* of the row that was given */
 };
@@ -71,29 +70,24 @@ static bool learn_names(struct jsonl_source *source, json_t *object, struct erro
 	return true;
 }
 
-/* All lines are read for their names, and the file from its beginning afterwards; of a pipe the first line only. */
+/* All lines are read for their names, and the text from its beginning afterwards. */
 static bool read_names(struct jsonl_source *source, struct error *error)
 {
-	bool rewinds = text_source_rewind(source->text);
 	json_t *object;
 
 	while ((object = next_object(source, error)) != NULL) {
-		if (!learn_names(source, object, error)) {
-			json_decref(object);
-			return false;
-		}
-		if (!rewinds) {
-			source->waiting = object;
-			return true;
-		}
+		bool learnt = learn_names(source, object, error);
+
 		json_decref(object);
+		if (!learnt)
+			return false;
 	}
 	if (error->code != ERROR_NONE)
 		return false;
 	buffer_reset(&source->input);
-	source->ended = !text_source_rewind(source->text);
+	source->ended = false;
 	source->number = 0;
-	return true;
+	return text_source_rewind(source->text, error);
 }
 
 struct jsonl_source *jsonl_source_new(struct text_source *text, struct error *error)
@@ -119,7 +113,6 @@ void jsonl_source_free(struct jsonl_source *source)
 {
 	if (source == NULL)
 		return;
-	json_decref(source->waiting);
 	json_decref(source->names);
 	pool_free(source->pool);
 	buffer_clear(&source->input);
@@ -160,8 +153,7 @@ static bool fill_row(struct jsonl_source *source, json_t *object, struct row *ro
 		if (column == NULL || cell == NULL)
 			return error_set(error, ERROR_INVALID, "", "第 %lld 行的“%s”%s", (long long)source->number,
 			    json_object_iter_key(at),
-			    column == NULL ? "第一行没有；从管道读时，第一行要有全部的名字"
-					   : "不是文字、数或文字的数组");
+			    column == NULL ? "刚才还没有：文件正被改写" : "不是文字、数或文字的数组");
 		row->cells[json_integer_value(column)] = cell;
 	}
 	return true;
@@ -184,8 +176,7 @@ bool jsonl_source_next(struct jsonl_source *source, struct row *ret_row, struct 
 		*ret_row = row;
 		return true;
 	}
-	object = source->waiting != NULL ? source->waiting : next_object(source, error);
-	source->waiting = NULL;
+	object = next_object(source, error);
 	if (object == NULL)
 		return false;
 	row.number = source->number;

@@ -9,7 +9,7 @@ enum { JSONL_LINE_LARGEST = 4 * 1024 * 1024, JSONL_NAMES_LARGEST = 1000 };
 
 struct jsonl_source;
 
-/* Reads the whole file once for the names of its members; of a pipe only the first line is known then. text is borrowed. */
+/* Reads the whole text once for the names of its members. text is borrowed. */
 must_check struct jsonl_source *jsonl_source_new(struct text_source *text, struct error *error);
 void jsonl_source_free(struct jsonl_source *source);
 /* First the names, as row 0. */

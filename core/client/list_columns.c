@@ -85,10 +85,16 @@ static void add_telling_fields(struct client *client, json_t *shown, const json_
 		add_fields(shown, columns, "", room);
 }
 
+bool list_wants_all(const struct client *client)
+{
+	return client_given(client, OPTION_COLUMNS) && strcmp(client->arguments->values[OPTION_COLUMNS], "all") == 0;
+}
+
 const json_t *list_columns(struct client *client, const json_t *result)
 {
 	const json_t *columns = answer_member(result, "columns");
-	bool chosen = client_given(client, OPTION_COLUMNS), numbered = has_column(columns, "id");
+	bool chosen = client_given(client, OPTION_COLUMNS) && !list_wants_all(client),
+	     numbered = has_column(columns, "id");
 	json_t *shown = json_array();
 
 	json_array_append_new(client->answers, shown);
@@ -100,7 +106,7 @@ const json_t *list_columns(struct client *client, const json_t *result)
 		add_column(shown, columns, "stage", "阶段", "text");
 		add_column(shown, columns, "days_in_stage", "天数", "int");
 	}
-	if (!chosen && !client_given(client, OPTION_CSV)) {
+	if (!chosen && !list_wants_all(client) && !client_given(client, OPTION_CSV)) {
 		add_telling_fields(client, shown, columns);
 		return shown;
 	}

@@ -30,6 +30,9 @@ void row_source_free(struct row_source *source); /* NULL is allowed */
 /* false: no more rows (error->code is ERROR_NONE), or a fault, with its row in the sentence. */
 must_check bool row_source_next(struct row_source *source, struct row *ret_row, struct error *error);
 
+/* To the first row again. */
+must_check bool row_source_rewind(struct row_source *source, struct error *error);
+
 const char *row_source_encoding(const struct row_source *source); /* "utf-8", … */
 /* JSON Lines: the names of the members, in the order in which they first come up, are the headings; row 1 is the first line.
  * The first row_source_next() of such a file gives them as row 0. */

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+enum { FIGURES_SHOWN = 8 /* behind a write that nobody asked about its figures */ };
+
 void screen_print_tail(struct client *client, const json_t *result)
 {
 	const char *known = answer_text(result, "known");
@@ -128,7 +130,10 @@ const char *screen_event_text(struct client *client, const json_t *event)
 	const char *skipped = screen_join(pool, answer_member(event, "skipped"), "、");
 	bool created = strcmp(action, "create") == 0, moved = stage_move(event, &from, &to);
 
-	if (created)
+	if (strcmp(action, "drop") == 0) { /* every field that it empties would say nothing new */
+		line = action_title(action);
+		changes = "";
+	} else if (created)
 		line = pool_format(pool, "新建%s%s", moved ? "，" : "", moved ? to : "");
 	else if (moved)
 		line = pool_format(pool, "%s → %s", *from != '\0' ? from : "-", to);
@@ -147,21 +152,23 @@ const char *screen_event_text(struct client *client, const json_t *event)
 	return line;
 }
 
-void screen_print_figures(struct client *client, const json_t *result)
+void screen_print_figures(struct client *client, const json_t *result, size_t limit)
 {
 	const json_t *figures = answer_member(result, "figures");
-	size_t count = json_array_size(figures);
+	size_t count = json_array_size(figures), shown = count < limit ? count : limit;
+	bool more = answer_truth(result, "more");
 	struct table *table = table_new(client->pool);
 
 	if (count == 0)
 		return;
-	client_print(client, "今后问起过去，这 %zu 个数变了；先前报出去的不变（--known 看得到）\n", count);
+	client_print(
+	    client, "今后问起过去，%s %zu 个数变了；先前报出去的不变（--known 看得到）\n", more ? "至少" : "这", count);
 	table_add_column(table, "数", ALIGN_LEFT);
 	table_add_column(table, "期间", ALIGN_LEFT);
 	table_add_column(table, "截至", ALIGN_LEFT);
 	table_add_column(table, "原", ALIGN_RIGHT);
 	table_add_column(table, "现", ALIGN_RIGHT);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < shown; i++) {
 		const json_t *figure = json_array_get(figures, i);
 		const char *title = answer_text(figure, "title");
 
@@ -173,8 +180,8 @@ void screen_print_figures(struct client *client, const json_t *result)
 		table_put(table, value_show(client->pool, NULL, answer_member(figure, "to"), NULL), NULL, TONE_NONE);
 	}
 	client_print_table(client, table, 2);
-	if (answer_truth(result, "more"))
-		client_print(client, "  还有别的数也变了，没有列全\n");
+	if (more || count > shown)
+		client_print(client, "  还有别的数也变了，没有列全%s\n", more ? "" : "：--json 里有全部");
 }
 
 /* Warnings and what was passed over, a line each. */
@@ -200,7 +207,7 @@ static const char *write_text(struct client *client, const json_t *result)
 	int64_t voided = answer_integer(result, "voided", 0);
 
 	if (client->verb == &verb_drop)
-		return pool_format(pool, "删去，自 %s", since);
+		return pool_format(pool, "已删去，自 %s", since);
 	if (client->verb == &verb_state)
 		return "记下了";
 	if (voided > 0)
@@ -234,7 +241,7 @@ void screen_print_write(struct client *client, const json_t *result)
 		client_print(client, "  #%" PRId64 "  批次 %" PRId64, seq, batch);
 	client_print(client, "\n");
 	print_remarks(client, result);
-	screen_print_figures(client, result);
+	screen_print_figures(client, result, client->verb == &verb_correct ? SIZE_MAX : FIGURES_SHOWN);
 	if (tried)
 		client_print(client, "  只是试试，什么都没有写\n");
 }

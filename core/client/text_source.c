@@ -17,7 +17,8 @@ struct text_source {
 	char encoding[32];
 	char piece[PIECE]; /* the first one, read to see what it is */
 	size_t first_length, skip;
-	bool first_pending, ended, seekable;
+	off_t start; /* of the file: standard input may have been read from already */
+	bool first_pending, ended;
 	char first;
 };
 
@@ -38,6 +39,37 @@ static bool read_piece(struct text_source *source, char *bytes, size_t *ret_leng
 	}
 	*ret_length = length;
 	return true;
+}
+
+/* What can't be read twice goes to a file without a name first. */
+static bool make_seekable(struct text_source *source, struct error *error)
+{
+	char bytes[PIECE];
+	size_t length = PIECE;
+	FILE *spool;
+	bool good = true;
+
+	source->start = lseek(source->fd, 0, SEEK_CUR);
+	if (source->start >= 0)
+		return true;
+	spool = tmpfile();
+	if (spool == NULL)
+		return error_set(error, ERROR_REFUSED, "", "临时文件建不了：%s", strerror(errno));
+	while (good && length == PIECE) {
+		if (!read_piece(source, bytes, &length, error)) {
+			fclose(spool);
+			return false;
+		}
+		good = fwrite(bytes, 1, length, spool) == length;
+	}
+	good = good && fflush(spool) == 0 && lseek(fileno(spool), 0, SEEK_SET) == 0;
+	source->start = 0;
+	close(source->fd);
+	source->fd = good ? dup(fileno(spool)) : -1;
+	if (source->fd < 0)
+		error_set(error, ERROR_REFUSED, "", "临时文件写不下：%s", strerror(errno));
+	fclose(spool);
+	return source->fd >= 0;
 }
 
 static bool refuse_workbook(const struct text_source *source, struct error *error)
@@ -92,14 +124,11 @@ struct text_source *text_source_open(const char *path, const char *encoding, str
 		    strerror(errno));
 	} else if (fstat(source->fd, &status) == 0 && S_ISDIR(status.st_mode)) {
 		error_set(error, ERROR_INVALID, "", "%s 是文件夹，要一个文件", path);
-	} else {
-		source->seekable = S_ISREG(status.st_mode);
-		if (read_piece(source, source->piece, &source->first_length, error) && refuse_workbook(source, error) &&
-		    choose_encoding(source, encoding, error)) {
-			source->first_pending = true;
-			source->first = first_letter(source);
-			return source;
-		}
+	} else if (make_seekable(source, error) && read_piece(source, source->piece, &source->first_length, error) &&
+	    refuse_workbook(source, error) && choose_encoding(source, encoding, error)) {
+		source->first_pending = true;
+		source->first = first_letter(source);
+		return source;
 	}
 	text_source_free(source);
 	return NULL;
@@ -149,14 +178,12 @@ char text_source_first(const struct text_source *source)
 	return source->first;
 }
 
-bool text_source_rewind(struct text_source *source)
+bool text_source_rewind(struct text_source *source, struct error *error)
 {
-	struct error error;
-
-	if (!source->seekable || lseek(source->fd, (off_t)source->first_length, SEEK_SET) < 0)
-		return false;
+	if (lseek(source->fd, source->start + (off_t)source->first_length, SEEK_SET) < 0)
+		return error_set(error, ERROR_REFUSED, "", "文件回不到开头：%s", strerror(errno));
 	encoding_reader_free(source->reader);
-	source->reader = encoding_reader_new(source->encoding, &error);
+	source->reader = encoding_reader_new(source->encoding, error);
 	source->first_pending = true;
 	source->ended = false;
 	return source->reader != NULL;

@@ -7,7 +7,7 @@
 
 struct text_source;
 
-/* As row_source_open. */
+/* As row_source_open. What can't be read twice (a pipe) is copied to an unnamed temporary file first. */
 must_check struct text_source *text_source_open(const char *path, const char *encoding, struct error *error);
 void text_source_free(struct text_source *source);
 
@@ -16,6 +16,6 @@ must_check bool text_source_read(struct text_source *source, struct buffer *out,
 const char *text_source_encoding(const struct text_source *source);
 /* The first bytes of it that are neither space nor a mark: '{' tells JSON Lines. 0: none. */
 char text_source_first(const struct text_source *source);
-bool text_source_rewind(struct text_source *source); /* to its beginning; false: it is a pipe */
+must_check bool text_source_rewind(struct text_source *source, struct error *error); /* to its beginning */
 
 #endif

@@ -70,7 +70,7 @@ static void print_preview(struct client *client, const json_t *preview)
 		    *to != '\0' ? to : "-");
 	}
 	client_print(client, "\n");
-	screen_print_figures(client, preview);
+	screen_print_figures(client, preview, SIZE_MAX);
 }
 
 static int run_correct(struct client *client)
@@ -177,7 +177,7 @@ static int run_undo(struct client *client)
 			return client->status;
 		print_batch(client, batch);
 		client_print(client, "  作废后动到 %" PRId64 " 项\n", answer_integer(result, "affected", 0));
-		screen_print_figures(client, result);
+		screen_print_figures(client, result, SIZE_MAX);
 		if (client_given(client, OPTION_DRY_RUN)) {
 			client_print(client, "  只是试试，什么都没有写\n");
 			return EXIT_DONE;

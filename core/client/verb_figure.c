@@ -25,26 +25,70 @@ static const char *figure_text(struct client *client, const json_t *figure)
 	return value_show(client->pool, NULL, answer_member(figure, "value"), NULL);
 }
 
-/* "  对外表述 75%" for each value that was stated. */
-static const char *stated_text(struct client *client, const json_t *figure, bool source)
+/* A stated value as people write it, and, where the figure is a share, as millionths. false: it is none. */
+static bool read_stated(
+    struct client *client, const json_t *figure, const json_t *one, const char **ret_shown, int64_t *ret_millionths)
+{
+	struct error error;
+
+	*ret_shown = answer_text(one, "value");
+	if (strcmp(answer_text(figure, "unit"), "percent") != 0 ||
+	    !percent_parse(*ret_shown, "", ret_millionths, &error))
+		return false;
+	*ret_shown = percent_format(*ret_millionths, pool_alloc(client->pool, NUMBER_TEXT_SIZE));
+	return true;
+}
+
+/* "对外表述 75%", more of them behind a comma; "" when nothing was stated. */
+static const char *stated_text(struct client *client, const json_t *figure)
 {
 	const json_t *stated = answer_member(figure, "stated");
-	const char *line = "";
+	const char *line = "", *shown;
+	int64_t millionths;
+
+	for (size_t i = 0; i < json_array_size(stated); i++) {
+		(void)read_stated(client, figure, json_array_get(stated, i), &shown, &millionths);
+		line = pool_format(client->pool, "%s%s%s", line, i == 0 ? "对外表述 " : "、", shown);
+	}
+	return line;
+}
+
+/* "43 项的 75% 是 32.25 项，数不出来；数出来的是 32 项，74.4%": what was said beside what was counted. "" when they agree, or are no
+ * counts. */
+static const char *stated_against_counted(struct client *client, const json_t *figure, int64_t millionths)
+{
+	int64_t numerator = answer_integer(figure, "numerator", 0),
+		denominator = answer_integer(figure, "denominator", 0), said;
+	char *places[3];
+
+	for (size_t i = 0; i < 3; i++)
+		places[i] = pool_alloc(client->pool, NUMBER_TEXT_SIZE);
+	if (denominator <= 0 || strcmp(answer_text(figure, "type"), "int") != 0 ||
+	    !number_multiply(denominator, millionths, &said) || said == numerator * 1000000)
+		return "";
+	return pool_format(client->pool, "%" PRId64 " 项的 %s 是 %s 项%s；数出来的是 %" PRId64 " 项，%s", denominator,
+	    percent_format(millionths, places[0]), decimal_format(said, places[1]),
+	    said % 1000000 != 0 ? "，数不出来" : "", numerator,
+	    fraction_format_percent(numerator, denominator, 1, places[2]));
+}
+
+/* A line for each stated value, with when and where it was said. */
+static void print_stated(struct client *client, const json_t *figure)
+{
+	const json_t *stated = answer_member(figure, "stated");
 
 	for (size_t i = 0; i < json_array_size(stated); i++) {
 		const json_t *one = json_array_get(stated, i);
-		const char *value = answer_text(one, "value"), *shown = value;
-		struct error error;
+		const char *on = answer_text(one, "on"), *source = answer_text(one, "source"), *shown, *against = "";
 		int64_t millionths;
 
-		if (answer_has(figure, "denominator") && decimal_parse(value, "", &millionths, &error))
-			shown = percent_format(millionths, pool_alloc(client->pool, NUMBER_TEXT_SIZE));
-		line = pool_format(client->pool, "%s%s%s", line, i == 0 ? "对外表述 " : "、", shown);
-		if (source)
-			line = pool_format(
-			    client->pool, "%s（%s %s）", line, answer_text(one, "on"), answer_text(one, "source"));
+		if (read_stated(client, figure, one, &shown, &millionths))
+			against = stated_against_counted(client, figure, millionths);
+		client_print(client, "对外表述 %s", shown);
+		if (*on != '\0' || *source != '\0')
+			client_print(client, "（%s%s%s）", on, *on != '\0' && *source != '\0' ? " " : "", source);
+		client_print(client, "%s%s\n", *against != '\0' ? "：" : "", against);
 	}
-	return line;
 }
 
 /* "  2022上半年  截至 2022-06-30  当时所知 2022-07-06 #4671". */
@@ -66,7 +110,7 @@ static void print_when(struct client *client, const json_t *figure, const json_t
 
 static void print_figure(struct client *client, const json_t *figure, const json_t *result)
 {
-	const char *stated = stated_text(client, figure, false), *growth = answer_text(figure, "growth");
+	const char *stated = stated_text(client, figure), *growth = answer_text(figure, "growth");
 	struct error error;
 	int64_t millionths;
 
@@ -216,6 +260,9 @@ static const char *list_command(struct client *client, const char *kind, const c
 	if (client_given(client, OPTION_KNOWN))
 		line = pool_format(client->pool, "%s --known %s", line,
 		    arguments_quote(client->pool, client->arguments->values[OPTION_KNOWN]));
+	if (client_given(client, OPTION_KNOWN_SEQ))
+		line =
+		    pool_format(client->pool, "%s --known-seq %s", line, client->arguments->values[OPTION_KNOWN_SEQ]);
 	return line;
 }
 
@@ -274,7 +321,6 @@ static int run_explain(struct client *client)
 {
 	json_t *params = client_params(client), *result;
 	const json_t *figure;
-	const char *stated;
 
 	json_object_set_new(params, "name", json_string(client->arguments->words[0]));
 	result = client_call(client, "figure.explain", params);
@@ -288,9 +334,7 @@ static int run_explain(struct client *client)
 	client_print(client, "\n");
 	client_print(
 	    client, "口径第 %" PRId64 " 版：%s\n", answer_integer(figure, "version", 1), answer_text(figure, "basis"));
-	stated = stated_text(client, figure, true);
-	if (*stated != '\0')
-		client_print(client, "%s\n", stated);
+	print_stated(client, figure);
 	print_parts(client, result, figure);
 	return EXIT_DONE;
 }

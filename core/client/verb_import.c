@@ -11,6 +11,7 @@
 #include "client/output_file.h"
 #include "client/screen.h"
 #include "client/totals.h"
+#include "text/normal.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -24,6 +25,8 @@ struct importing {
 	struct row top[TOP_ROWS]; /* copied: the first rows, headings among them */
 	size_t top_count, header_index;
 	const struct row *header;
+	const char **headings;	/* as they stand in the file */
+	const char *unit;	/* of bare amounts, said by the sheet or on the command line; NULL: by neither */
 	const char **units;	/* that headings carry: "计划总投资（万元）"; NULL where they carry none */
 	json_t *mapping;	/* borrowed; NULL: none was named */
 	int64_t number;		/* of the import */
@@ -68,8 +71,13 @@ static const char **known_headings(struct importing *importing, size_t *ret_coun
 	json_t *result = client_try(client, "schema.fields", json_pack("{s:s}", "kind", client->arguments->words[0]));
 	const json_t *fields = answer_member(result, "fields"), *columns = answer_member(importing->mapping, "columns");
 	const char **known =
-	    pool_alloc_array(client->pool, 2 * json_array_size(fields) + json_array_size(columns) + 1, sizeof *known);
+	    pool_alloc_array(client->pool, 2 * json_array_size(fields) + json_array_size(columns) + 8, sizeof *known);
 	size_t count = 0;
+
+	known[count++] = "编号";
+	known[count++] = "名称";
+	known[count++] = "阶段";
+	known[count++] = pool_format(client->pool, "%s名称", screen_kind_title(result));
 
 	for (size_t i = 0; i < json_array_size(columns); i++)
 		known[count++] = answer_text(json_array_get(columns, i), "header");
@@ -90,9 +98,11 @@ static void take_units(struct importing *importing)
 	const char **known = known_headings(importing, &known_count);
 
 	importing->units = pool_alloc_array(client->pool, header->count + 1, sizeof *importing->units);
+	importing->headings = pool_alloc_array(client->pool, header->count + 1, sizeof *importing->headings);
 	for (size_t i = 0; i < header->count; i++) {
 		const char *heading, *unit = header_split_unit(client->pool, header->cells[i], &heading);
 
+		importing->headings[i] = header->cells[i];
 		if (unit == NULL || header_is_known(client->pool, header->cells[i], known, known_count))
 			continue;
 		importing->units[i] = unit;
@@ -103,7 +113,9 @@ static void take_units(struct importing *importing)
 /* "5,000" in a column of 万元 is "5,000万元". */
 static const char *with_unit(struct importing *importing, size_t column, const char *cell, struct pool *scratch)
 {
-	if (importing->units[column] == NULL || *cell == '\0' || cell[strspn(cell, "0123456789.,-+ ")] != '\0')
+	const char *key = importing->units[column] != NULL ? text_key(scratch, cell) : "";
+
+	if (*key == '\0' || key[strspn(key, "0123456789.,-+")] != '\0')
 		return cell;
 	return pool_format(scratch, "%s%s", cell, importing->units[column]);
 }
@@ -148,9 +160,12 @@ static bool read_top(struct importing *importing, struct error *error)
 	take_units(importing);
 	importing->header = &importing->top[importing->header_index];
 	importing->facts.header_number = importing->header->number;
-	importing->facts.unit = client_given(client, OPTION_UNIT)
+	importing->unit = client_given(client, OPTION_UNIT)
 	    ? client->arguments->values[OPTION_UNIT]
 	    : header_unit(client->pool, importing->top, importing->header_index);
+	importing->facts.unit = importing->unit;
+	if (importing->unit == NULL && *answer_text(importing->mapping, "unit") != '\0')
+		importing->facts.unit = answer_text(importing->mapping, "unit"); /* which the daemon knows itself */
 	if (strcmp(row_source_encoding(importing->source), "utf-8") != 0)
 		importing->facts.encoding = pool_copy_text(client->pool, row_source_encoding(importing->source));
 	return true;
@@ -168,8 +183,8 @@ static bool begin(struct importing *importing)
 	json_object_set_new(params, "kind", json_string(client->arguments->words[0]));
 	json_object_set_new(params, "header", header);
 	json_object_set_new(params, "what", json_string(importing->facts.name));
-	if (importing->facts.unit != NULL)
-		json_object_set_new(params, "unit", json_string(importing->facts.unit));
+	if (importing->unit != NULL)
+		json_object_set_new(params, "unit", json_string(importing->unit));
 	result = client_call(client, "import.begin", params);
 	importing->number = answer_integer(result, "import", 0);
 	return result != NULL;
@@ -354,18 +369,39 @@ static int commit(struct importing *importing, const json_t *report)
 	return answer_integer(done, "refused_count", refused) > 0 ? EXIT_REFUSED : EXIT_DONE;
 }
 
-/* The refused cells and their rows as they stand in the file, read once more (a pipe can't be). */
-static void append_original(struct buffer *csv, struct importing *importing, struct row_source *again, int64_t number)
+/* The row as it stands in the file, which is read on to it. row: the last one that was read. */
+static void append_original(struct buffer *csv, struct importing *importing, struct row *row, int64_t number)
 {
 	struct error error;
-	struct row row = {0, NULL, 0};
 
-	while (again != NULL && row.number < number && row_source_next(again, &row, &error))
+	while (row->number < number && row_source_next(importing->source, row, &error))
 		continue;
 	for (size_t i = 0; i < importing->header->count; i++) {
 		buffer_append_byte(csv, ',');
-		csv_append_cell(csv, row.number == number && i < row.count ? row.cells[i] : "", true);
+		csv_append_cell(csv, row->number == number && i < row->count ? row->cells[i] : "", true);
 	}
+}
+
+/* A line for each refused cell, the whole row behind it. */
+static void append_rejects(struct buffer *csv, struct importing *importing, const json_t *refusals)
+{
+	struct pool *pool = importing->client->pool;
+	struct row row = {0, NULL, 0};
+
+	for (size_t i = 0; i < json_array_size(refusals); i++) {
+		const json_t *refusal = json_array_get(refusals, i);
+		int64_t number = answer_integer(refusal, "row", 0);
+
+		buffer_format(csv, "\r\n%" PRId64 ",%s,", number,
+		    import_column_letters(pool, answer_integer(refusal, "column", 0)));
+		csv_append_cell(csv, answer_text(refusal, "column_name"), true);
+		buffer_append_byte(csv, ',');
+		csv_append_cell(csv, answer_text(refusal, "value"), true);
+		buffer_append_byte(csv, ',');
+		csv_append_cell(csv, answer_text(refusal, "reason"), true);
+		append_original(csv, importing, &row, number);
+	}
+	buffer_append_text(csv, "\r\n");
 }
 
 static bool write_rejects(struct importing *importing, const json_t *report, struct error *error)
@@ -373,41 +409,27 @@ static bool write_rejects(struct importing *importing, const json_t *report, str
 	static const char TITLES[] = "\xef\xbb\xbf行,列,列名,写的是,为什么";
 	const char *path = importing->client->arguments->values[OPTION_REJECTS];
 	const json_t *refusals = answer_member(report, "refused");
-	struct output_file *file = output_file_new(path, error);
-	struct row_source *again;
+	struct output_file *file;
 	struct buffer csv;
-	int64_t last = 0;
 	bool good;
 
-	if (file == NULL)
+	if (!row_source_rewind(importing->source, error) || (file = output_file_new(path, error)) == NULL)
 		return false;
-	again = strcmp(importing->path, "-") == 0 ? NULL : row_source_open(importing->path, importing->encoding, error);
 	buffer_init(&csv, 256 * 1024 * 1024);
 	buffer_append_text(&csv, TITLES);
 	for (size_t i = 0; i < importing->header->count; i++) {
 		buffer_append_byte(&csv, ',');
-		csv_append_cell(&csv, importing->header->cells[i], true);
+		csv_append_cell(&csv, importing->headings[i], true);
 	}
-	for (size_t i = 0; i < json_array_size(refusals); i++) {
-		const json_t *refusal = json_array_get(refusals, i);
-		int64_t number = answer_integer(refusal, "row", 0);
-
-		buffer_format(&csv, "\r\n%" PRId64 ",%s,", number,
-		    import_column_letters(importing->client->pool, answer_integer(refusal, "column", 0)));
-		csv_append_cell(&csv, answer_text(refusal, "column_name"), true);
-		buffer_append_byte(&csv, ',');
-		csv_append_cell(&csv, answer_text(refusal, "value"), true);
-		buffer_append_byte(&csv, ',');
-		csv_append_cell(&csv, answer_text(refusal, "reason"), true);
-		append_original(&csv, importing, number > last ? again : NULL, number);
-		last = number;
-	}
-	buffer_append_text(&csv, "\r\n");
-	good = output_file_write(file, csv.bytes, csv.length, error) &&
+	append_rejects(&csv, importing, refusals);
+	good = !csv.full || error_set(error, ERROR_TOO_LARGE, "", "拒收的太多，%s 写不下", path);
+	good = good && output_file_write(file, csv.bytes, csv.length, error) &&
 	    output_file_finish(file, output_file_name(path), error);
 	buffer_clear(&csv);
-	row_source_free(again);
 	output_file_free(file);
+	if (good && answer_integer(report, "refused_count", 0) > (int64_t)json_array_size(refusals))
+		client_say(importing->client, "注意：%s 里只有前 %zu 处，改好再导入一次，就看得到其余的", path,
+		    json_array_size(refusals));
 	return good;
 }
 

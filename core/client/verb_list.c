@@ -98,6 +98,8 @@ static int run_list(struct client *client)
 	int64_t total;
 
 	json_object_set_new(params, "kind", json_string(client->arguments->words[0]));
+	if (list_wants_all(client))
+		json_object_del(params, "columns"); /* then the daemon gives every field */
 	client_put_filter(client, params, 1);
 	result = client_call(client, "record.list", params);
 	if (result == NULL)

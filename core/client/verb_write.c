@@ -215,6 +215,7 @@ static int run_drop(struct client *client)
 			return client->status;
 		client_print(client, "%s  %s  从 %s 起不再有；那以前的日子仍看得到\n", answer_text(preview, "id"),
 		    answer_text(preview, "title"), answer_text(preview, "effective_on"));
+		screen_print_figures(client, preview, SIZE_MAX);
 		answer = client_ask(client, "删去？", false);
 		if (answer != 'y')
 			return answer == 0 ? EXIT_USAGE : client_declined(client);
