@@ -380,6 +380,25 @@ class Undo(Case):
         self.assertEqual(self.seq(), update["seq"])
         self.call("batch.undo", batch=update["batch"])
 
+    def test_09_what_comes_back_may_not_refer_to_what_is_gone(self):
+        old = self.create("firm", "甲公司", on="2022-01-05")
+        new = self.create("firm", "乙公司", on="2022-01-05")
+        work = self.create("work", "甲", on="2022-02-01", firm=old)
+        change = self.update(work, on="2022-03-01", firm=new)
+        self.call("record.drop", id=old, on="2022-04-01")
+        for method, params in (("batch.undo", {"batch": change["batch"]}),
+                               ("event.correct", {"seq": change["first_seq"], "void": True})):
+            error = self.refused(method, **params)
+            self.assertIn(old, error["message"])
+        self.assertEqual(self.get(work)["fields"]["firm"], new)
+
+    def test_09_one_after_the_other_they_may_go(self):
+        firm = self.create("firm", "甲公司", on="2022-01-05")
+        work = self.create("work", "甲", on="2022-02-01", firm=firm)
+        self.call("event.correct", seq=self.events(work)[0]["seq"], void=True)
+        self.call("event.correct", seq=self.events(firm)[0]["seq"], void=True)
+        self.assertEqual(self.listed("", kind="firm"), [])
+
 
 if __name__ == "__main__":
     main()
