@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { FIGURES_SHOWN = 8 /* behind a write that nobody asked about its figures */ };
+enum { FIGURES_SHOWN = 8 /* behind a new record, which may be long known elsewhere and touch very many */ };
 
 void screen_print_tail(struct client *client, const json_t *result)
 {
@@ -181,7 +181,7 @@ void screen_print_figures(struct client *client, const json_t *result, size_t li
 	}
 	client_print_table(client, table, 2);
 	if (more || count > shown)
-		client_print(client, "  还有别的数也变了，没有列全%s\n", more ? "" : "：--json 里有全部");
+		client_print(client, "  还有别的数也变了，没有列全\n");
 }
 
 /* Warnings and what was passed over, a line each. */
@@ -241,7 +241,7 @@ void screen_print_write(struct client *client, const json_t *result)
 		client_print(client, "  #%" PRId64 "  批次 %" PRId64, seq, batch);
 	client_print(client, "\n");
 	print_remarks(client, result);
-	screen_print_figures(client, result, client->verb == &verb_correct ? SIZE_MAX : FIGURES_SHOWN);
+	screen_print_figures(client, result, client->verb == &verb_add ? FIGURES_SHOWN : SIZE_MAX);
 	if (tried)
 		client_print(client, "  只是试试，什么都没有写\n");
 }

@@ -66,21 +66,31 @@ static const char *row_text(struct pool *pool, const struct row *row)
 	return text;
 }
 
+/* Reads the source to its end, then, from its beginning, once more. */
+static void expect_rows_of(struct pool *pool, struct row_source *source, const char *const *rows)
+{
+	struct error error;
+	struct row row;
+
+	assert_non_null(source);
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; rows[i] != NULL; i++) {
+			assert_true(row_source_next(source, &row, &error));
+			assert_string_equal(row_text(pool, &row), rows[i]);
+		}
+		assert_false(row_source_next(source, &row, &error));
+		assert_int_equal(error.code, ERROR_NONE);
+		assert_true(row_source_rewind(source, &error));
+	}
+	row_source_free(source);
+}
+
 static void expect_rows(struct fixture *fixture, const char *bytes, size_t length, const char *end,
     const char *encoding, const char *const *rows)
 {
 	struct error error;
-	struct row row;
-	struct row_source *source = row_source_open(write_file(fixture, bytes, length, end), encoding, &error);
 
-	assert_non_null(source);
-	for (size_t i = 0; rows[i] != NULL; i++) {
-		assert_true(row_source_next(source, &row, &error));
-		assert_string_equal(row_text(fixture->pool, &row), rows[i]);
-	}
-	assert_false(row_source_next(source, &row, &error));
-	assert_int_equal(error.code, ERROR_NONE);
-	row_source_free(source);
+	expect_rows_of(fixture->pool, row_source_open(write_file(fixture, bytes, length, end), encoding, &error), rows);
 }
 
 static void sheets_are_read_as_a_spreadsheet_counts_them(void **state)
@@ -106,6 +116,34 @@ static void sheets_are_read_as_a_spreadsheet_counts_them(void **state)
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		expect_rows(*state, cases[i].bytes, strlen(cases[i].bytes), cases[i].end, NULL, cases[i].rows);
+}
+
+static void a_pipe_is_read_like_a_file(void **state)
+{
+	static const struct {
+		const char *bytes;
+		const char *rows[4];
+	} cases[] = {
+	    {"a,b\n1,2\n", {"1:a|b", "2:1|2"}},
+	    {"{\"a\":1}\n{\"b\":2}\n", {"0:a|b", "1:1|", "2:|2"}}, /* names that come up later are known too */
+	};
+	int standard_input = dup(STDIN_FILENO);
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct error error;
+		int ends[2];
+
+		assert_int_equal(pipe(ends), 0);
+		assert_int_equal(write(ends[1], cases[i].bytes, strlen(cases[i].bytes)), strlen(cases[i].bytes));
+		close(ends[1]);
+		dup2(ends[0], STDIN_FILENO);
+		close(ends[0]);
+		expect_rows_of(((struct fixture *)*state)->pool, row_source_open("-", NULL, &error), cases[i].rows);
+	}
+	if (standard_input >= 0) {
+		dup2(standard_input, STDIN_FILENO);
+		close(standard_input);
+	}
 }
 
 static void a_long_sheet_comes_through_whole(void **state)
@@ -318,6 +356,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(sheets_are_read_as_a_spreadsheet_counts_them, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_pipe_is_read_like_a_file, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_long_sheet_comes_through_whole, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(an_encoding_is_told_or_refused_and_never_guessed, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(what_is_no_sheet_is_refused, set_up, tear_down),
