@@ -10,7 +10,7 @@ enum {
 #ifdef LUODI_SANITIZED
 	COUNTING_US = 3000000, /* checks make all slower, and what a test reads must not hang on that */
 #else
-	COUNTING_US = 150000,
+	COUNTING_US = 1000000,
 #endif
 	ASKED_LARGEST = 400,
 	TOLD_LARGEST = 20
