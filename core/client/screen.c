@@ -6,6 +6,14 @@
 
 enum { FIGURES_SHOWN = 8 /* behind a new record, which may be long known elsewhere and touch very many */ };
 
+static void print_warnings(struct client *client, const json_t *result)
+{
+	const json_t *warnings = answer_member(result, "warnings");
+
+	for (size_t i = 0; i < json_array_size(warnings); i++)
+		client_print(client, "  注意：%s\n", answer_text_at(warnings, i));
+}
+
 void screen_print_tail(struct client *client, const json_t *result)
 {
 	const char *known = answer_text(result, "known");
@@ -20,6 +28,7 @@ void screen_print_tail(struct client *client, const json_t *result)
 		client_print(client, "  当时所知 %s #%" PRId64 "\n", known, seq);
 	else
 		client_print(client, "  #%" PRId64 "\n", seq);
+	print_warnings(client, result);
 }
 
 void screen_print_words(struct client *client, const json_t *result)
@@ -187,15 +196,14 @@ void screen_print_figures(struct client *client, const json_t *result, size_t li
 /* Warnings and what was passed over, a line each. */
 static void print_remarks(struct client *client, const json_t *result)
 {
-	const json_t *warnings = answer_member(result, "warnings"), *skipped = answer_member(result, "skipped_titles");
+	const json_t *skipped = answer_member(result, "skipped_titles");
 
 	if (json_array_size(skipped) == 0)
 		skipped = answer_member(result, "skipped");
 	if (json_array_size(skipped) > 0)
 		client_print(client, "  跳过 %zu 个阶段：%s，记在经过里\n", json_array_size(skipped),
 		    screen_join(client->pool, skipped, "、"));
-	for (size_t i = 0; i < json_array_size(warnings); i++)
-		client_print(client, "  注意：%s\n", answer_text_at(warnings, i));
+	print_warnings(client, result);
 }
 
 /* What the write did, without its remarks: "前期 → 开工在建，自 2022-07-18". */

@@ -87,15 +87,8 @@ static const char *difference(struct client *client, const json_t *item)
 	return pool_format(client->pool, "%s%s", change > 0 ? "+" : "", money_format_column(change, text));
 }
 
-static struct table *table_of_changes(struct client *client, const json_t *changes)
+static void add_changes(struct client *client, struct table *table, const json_t *changes)
 {
-	struct table *table = table_new(client->pool);
-
-	table_add_column(table, "编号", ALIGN_LEFT);
-	table_add_column(table, "列", ALIGN_LEFT);
-	table_add_column(table, "原", ALIGN_RIGHT);
-	table_add_column(table, "现", ALIGN_RIGHT);
-	table_add_column(table, "差", ALIGN_RIGHT);
 	for (size_t i = 0; i < json_array_size(changes); i++) {
 		const json_t *item = json_array_get(changes, i);
 		json_t *column = json_pack("{s:s}", "type", answer_text(item, "type"));
@@ -114,6 +107,20 @@ static struct table *table_of_changes(struct client *client, const json_t *chang
 		table_put(table, difference(client, item), NULL, TONE_NONE);
 		json_decref(column);
 	}
+}
+
+/* Of all records, those that moved as well too. */
+static struct table *table_of_changes(struct client *client, const json_t *result)
+{
+	struct table *table = table_new(client->pool);
+
+	table_add_column(table, "编号", ALIGN_LEFT);
+	table_add_column(table, "列", ALIGN_LEFT);
+	table_add_column(table, "原", ALIGN_RIGHT);
+	table_add_column(table, "现", ALIGN_RIGHT);
+	table_add_column(table, "差", ALIGN_RIGHT);
+	add_changes(client, table, items_of(result, "changed"));
+	add_changes(client, table, answer_member(result, "also_changed"));
 	return table;
 }
 
@@ -133,7 +140,9 @@ static size_t distinct_ids(const json_t *changes)
 
 static void print_counts(struct client *client, const json_t *result)
 {
-	const json_t *counts = answer_member(result, "counts"), *changes = items_of(result, "changed");
+	const json_t *counts = answer_member(result, "counts");
+	size_t changed =
+	    distinct_ids(items_of(result, "changed")) + distinct_ids(answer_member(result, "also_changed"));
 
 	client_print(client, "%" PRId64 " 项：", answer_integer(result, "total", 0));
 	for (size_t class = 0; class < CLASS_COUNT; class ++)
@@ -142,8 +151,8 @@ static void print_counts(struct client *client, const json_t *result)
 			    answer_integer(counts, CLASSES[class].name, 0));
 	client_print(
 	    client, "阶段未变 %" PRId64, answer_integer(counts, "unchanged", 0) + answer_integer(counts, "changed", 0));
-	if (json_array_size(changes) > 0)
-		client_print(client, "；%zu 项动了字段", distinct_ids(changes));
+	if (changed > 0)
+		client_print(client, "；%zu 项动了字段", changed);
 	if (answer_truth(result, "more"))
 		client_print(client, "；没有列全");
 	client_print(client, "  #%" PRId64 "\n", answer_integer(result, "seq", 0));
@@ -152,8 +161,7 @@ static void print_counts(struct client *client, const json_t *result)
 static int run_diff(struct client *client)
 {
 	json_t *params = client_params(client), *result;
-	const json_t *changes;
-	struct table *moves;
+	struct table *moves, *changes;
 
 	if (!client_given(client, OPTION_FROM) && !client_given(client, OPTION_KNOWN_TO)) {
 		json_decref(params);
@@ -168,11 +176,11 @@ static int run_diff(struct client *client)
 	if (client_shown_as_json(client, result))
 		return EXIT_DONE;
 	moves = table_of_moves(client, result);
-	changes = items_of(result, "changed");
+	changes = table_of_changes(client, result);
 	if ((client_given(client, OPTION_CSV) || table_rows(moves) > 0) && client_show_table(client, moves))
 		return EXIT_DONE;
-	if (json_array_size(changes) > 0)
-		client_show_table(client, table_of_changes(client, changes));
+	if (table_rows(changes) > 0)
+		client_show_table(client, changes);
 	if (!client_given(client, OPTION_PLAIN))
 		print_counts(client, result);
 	return EXIT_DONE;

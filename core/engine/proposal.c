@@ -345,18 +345,15 @@ static bool make_statement(struct proposal *proposal, struct error *error)
 {
 	const struct wish *wish = proposal->wish;
 	struct resolver *resolver = &proposal->resolver;
-	const struct figure_declaration *figure =
-	    schema_find_figure(resolver->schema, wish->figure != NULL ? wish->figure : "");
+	const struct figure_declaration *figure = resolve_figure(resolver, wish->figure, error);
 	struct change *changes = pool_alloc_array(resolver->pool, 7, sizeof(*changes));
 	struct event *event = new_event(proposal, EVENT_CREATE, proposal->day);
 	char period_text[PERIOD_TEXT_SIZE];
 	struct period period;
 	size_t count = 0;
 
-	if (figure == NULL) {
-		error_set(error, ERROR_INVALID, "name", "没有指标“%s”", wish->figure != NULL ? wish->figure : "");
-		return error_hint(error, "全部指标：luodi figure");
-	}
+	if (figure == NULL)
+		return false;
 	if (wish->value == NULL || wish->value[0] == '\0')
 		return error_set(error, ERROR_INVALID, "value", "对外说的是多少？例如 75%%");
 	proposal->kind = resolve_kind(resolver, STATED_KIND, error);

@@ -28,6 +28,28 @@ const struct kind *resolve_kind(struct resolver *resolver, const char *name, str
 	return NULL;
 }
 
+const struct figure_declaration *resolve_figure(struct resolver *resolver, const char *name, struct error *error)
+{
+	const struct schema *schema = resolver->schema;
+	const struct figure_declaration *figure = schema_find_figure(schema, name != NULL ? name : "");
+	const char **names = pool_alloc_array(resolver->pool, schema->figure_count * 2, sizeof(*names));
+	const char *nearest;
+
+	if (figure != NULL)
+		return figure;
+	for (size_t i = 0; i < schema->figure_count; i++) {
+		names[2 * i] = schema->figures[i]->name;
+		names[2 * i + 1] = schema->figures[i]->title;
+	}
+	nearest = text_nearest(name != NULL ? name : "", names, schema->figure_count * 2);
+	if (nearest != NULL)
+		error_set(error, ERROR_INVALID, "name", "没有指标“%s”；最接近的是 %s", name, nearest);
+	else
+		error_set(error, ERROR_INVALID, "name", "没有指标“%s”", name != NULL ? name : "");
+	error_hint(error, "全部指标：luodi figure");
+	return NULL;
+}
+
 const char *resolve_id(struct resolver *resolver, int64_t record)
 {
 	char id[RECORD_ID_SIZE];

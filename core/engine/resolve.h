@@ -17,6 +17,9 @@ struct resolver {
 
 must_check const struct kind *resolve_kind(struct resolver *resolver, const char *name, struct error *error);
 
+must_check const struct figure_declaration *resolve_figure(
+    struct resolver *resolver, const char *name, struct error *error);
+
 /* By id, title, or an unambiguous part of a title, among the present records of kind (NULL: of all). field: the parameter or field at fault. */
 must_check bool resolve_record(struct resolver *resolver, const struct kind *kind, const char *text, const char *field,
     int64_t *ret_record, struct error *error);

@@ -39,7 +39,20 @@ bool view_parse_filter(struct view *view, const struct kind *kind, const char *t
 	if (text == NULL || text[0] == '\0')
 		return true;
 	*ret_filter = filter_parse(kind, text, &context, pool, error);
+	if (view->me == 0 && strstr(text, "@me") != NULL)
+		view_warn(view, "不知道 @me 是谁，什么也对不上；请管理员在配置里给您写上 person=姓名");
 	return *ret_filter != NULL;
+}
+
+void view_warn(struct view *view, const char *warning)
+{
+	struct view_facts *facts = &view->facts;
+
+	for (size_t i = 0; i < facts->warning_count; i++)
+		if (strcmp(facts->warnings[i], warning) == 0)
+			return;
+	if (facts->warning_count < sizeof(facts->warnings) / sizeof(facts->warnings[0]))
+		facts->warnings[facts->warning_count++] = warning;
 }
 
 void view_note_listed(struct view *view, const struct kind *kind)

@@ -26,8 +26,10 @@ struct view_facts {			 /* what every answer carries */
 	bool day_not_over;		 /* known is today */
 	bool has_period;
 	struct period period;
-	const char *plugins; /* the set's hash, 12 hex digits */
-	char head_hash[65];  /* of event seq */
+	const char *plugins;	 /* the set's hash, 12 hex digits */
+	char head_hash[65];	 /* of event seq */
+	const char *warnings[2]; /* what to know of an answer that says less than it seems */
+	size_t warning_count;
 };
 
 must_check struct view *view_open(struct engine *engine, const struct view_request *request, struct error *error);
@@ -175,6 +177,7 @@ struct diff_item {
 };
 struct diff_value { /* a field that differs, of any record that is in both */
 	int64_t record;
+	bool moved; /* its record is in another class than DIFF_CHANGED */
 	const char *id, *title;
 	struct changed change;
 };

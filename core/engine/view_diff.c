@@ -215,7 +215,7 @@ static bool add_item(struct diffing *diffing, enum diff_class class, const struc
 	return find_cause(diffing, item, to, error);
 }
 
-static void add_values(struct diffing *diffing, const struct state *from, const struct state *to)
+static void add_values(struct diffing *diffing, enum diff_class class, const struct state *from, const struct state *to)
 {
 	struct diff *diff = diffing->diff;
 	char id[RECORD_ID_SIZE];
@@ -248,8 +248,11 @@ static void add_values(struct diffing *diffing, const struct state *from, const 
 			own_id = pool_copy_text(diffing->pool, kind_format_id(to->kind, to->record, id));
 			title = pool_copy_text(diffing->pool, to->title);
 		}
-		diffing->values[diff->value_count] =
-		    (struct diff_value){.record = to->record, .id = own_id, .title = title, .change = changes[i]};
+		diffing->values[diff->value_count] = (struct diff_value){.record = to->record,
+		    .moved = class != DIFF_CHANGED,
+		    .id = own_id,
+		    .title = title,
+		    .change = changes[i]};
 		/* the states are gone with the next row */
 		diffing->values[diff->value_count].change.from = value_copy(diffing->pool, changes[i].from);
 		diffing->values[diff->value_count].change.to = value_copy(diffing->pool, changes[i].to);
@@ -267,7 +270,7 @@ static bool compare(struct diffing *diffing, const struct state *from, const str
 	diffing->diff->counts[class]++;
 	diffing->diff->total++;
 	if (from != NULL && to != NULL)
-		add_values(diffing, from, to);
+		add_values(diffing, class, from, to);
 	return class == DIFF_CHANGED || class == DIFF_UNCHANGED || add_item(diffing, class, from, to, error);
 }
 

@@ -263,13 +263,11 @@ bool view_figures(struct view *view, const char *const *names, size_t count, str
 
 	for (size_t i = 0; i < most; i++) {
 		const struct figure_declaration *declaration =
-		    count > 0 ? schema_find_figure(schema, names[i]) : schema->figures[i];
+		    count > 0 ? resolve_figure(&view->resolver, names[i], error) : schema->figures[i];
 		struct view own = *view;
 
-		if (declaration == NULL) {
-			error_set(error, ERROR_INVALID, "name", "没有指标“%s”", names[i]);
-			return error_hint(error, "全部指标：luodi figure");
-		}
+		if (declaration == NULL)
+			return false;
 		give_period(&own, declaration);
 		if (!figure_count(&own, declaration, pool, &figures[i], error) ||
 		    !read_stated(&own, declaration, pool, &figures[i], error))

@@ -79,6 +79,17 @@ static void read_row(struct view *view, const struct kind *kind, struct rows *ro
 	listed->ref_titles = titles;
 }
 
+/* SEMANTICS 28: a number of working days that no calendar gives is left empty, and that is said. */
+static void warn_of_calendar(
+    struct view *view, const struct path *columns, size_t column_count, const struct list *list)
+{
+	for (size_t i = 0; i < column_count; i++)
+		for (size_t j = 0;
+		     columns[i].builtin == PATH_WORKDAYS_IN_STAGE && columns[i].ref_count == 0 && j < list->count; j++)
+			if (list->records[j].stage >= 0 && list->records[j].values[i].type == VALUE_EMPTY)
+				view_warn(view, "有的年份没有工作日历，数不出工作日的空着");
+}
+
 /* Whether a bare word was found as text, by pinyin or by initials: the first record on the page tells. */
 static void match_words(
     struct view *view, const struct kind *kind, const struct filter *filter, struct pool *pool, struct list *list)
@@ -185,6 +196,7 @@ bool view_list(struct view *view, const struct list_request *request, struct poo
 	    !read_list(view, &query, columns, column_count, pool, &list, error))
 		return false;
 	match_words(view, query.kind, query.filter, pool, &list);
+	warn_of_calendar(view, list.columns, list.column_count, &list);
 	view_note_listed(view, query.kind);
 	if (query.offset + (int64_t)list.count < list.total)
 		list.next = query.offset + (int64_t)list.count;

@@ -16,7 +16,7 @@ struct view {
 	struct caller caller;
 	struct pool *pool; /* for what lives as long as the view */
 	char plugins[16];
-	struct resolver resolver; /* of the present: what names mean */
+	struct resolver resolver; /* what names mean */
 	int64_t me;
 	bool me_known;
 	/* What was read, for guards; NULL: nobody wants to know. */
@@ -33,6 +33,8 @@ must_check struct view *view_borrow(struct engine *engine, struct plugin_set *se
 struct filter_context view_filter_context(struct view *view);
 must_check bool view_parse_filter(struct view *view, const struct kind *kind, const char *text, struct pool *pool,
     const struct filter **ret_filter, struct error *error);
+/* What the answer should say of itself; each once. */
+void view_warn(struct view *view, const char *warning);
 void view_note_listed(struct view *view, const struct kind *kind);
 
 /* A value as a person reads it; references by title. */

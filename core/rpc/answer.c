@@ -127,6 +127,10 @@ void answer_put_facts(struct json_writer *json, const struct view_facts *facts, 
 		json_member_boolean(json, "day_not_over", true);
 	if (known_seq > 0)
 		json_member_integer(json, "known_seq", known_seq);
+	if (facts->warning_count == 0)
+		return;
+	json_key(json, "warnings");
+	put_texts(json, facts->warnings, facts->warning_count);
 }
 
 void answer_put_view(struct json_writer *json, const struct call *call, const struct view *view)

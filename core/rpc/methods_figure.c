@@ -14,16 +14,20 @@ static const char *unit_of(const struct figure_declaration *declaration)
 	return declaration->has_denominator ? "percent" : "count";
 }
 
+static bool figure_is_share(const struct figured *figure)
+{
+	return figure->has_denominator || figure->type == VALUE_DECIMAL || figure->type == VALUE_PERCENT;
+}
+
 /* "0.744186"; for counts the number; for sums of money fen, as "fen" too. */
 static void put_figure_value(struct json_writer *json, const struct figured *figure)
 {
-	bool is_share = figure->has_denominator || figure->type == VALUE_DECIMAL || figure->type == VALUE_PERCENT;
 	char text[NUMBER_TEXT_SIZE];
 
 	json_key(json, "value");
 	if (!figure->has_value) {
 		json_null(json);
-	} else if (is_share) {
+	} else if (figure_is_share(figure)) {
 		json_text(
 		    json, decimal_format(figure->has_denominator ? figure->value_millionths : figure->numerator, text));
 	} else {
@@ -34,13 +38,19 @@ static void put_figure_value(struct json_writer *json, const struct figured *fig
 		json_member_integer(json, "fen", figure->numerator);
 }
 
+/* What was stated of a share, "75%", is told as shares are: "0.75". */
 static void put_stated(struct json_writer *json, const struct figured *figure)
 {
+	bool is_share = figure_is_share(figure);
+	char text[NUMBER_TEXT_SIZE];
+
 	json_key(json, "stated");
 	json_array_begin(json);
 	for (size_t i = 0; i < figure->stated_count; i++) {
 		json_object_begin(json);
-		json_member_text(json, "value", figure->stated[i].value);
+		json_member_text(json, "value",
+		    is_share && figure->stated[i].is_number ? decimal_format(figure->stated[i].millionths, text)
+							    : figure->stated[i].value);
 		json_member_text(json, "source", figure->stated[i].source);
 		json_member_text(json, "id", figure->stated[i].id);
 		json_key(json, "on");
@@ -69,6 +79,19 @@ static void put_figure_period(struct json_writer *json, const struct figured *fi
 	json_member_boolean(json, "until_today", figure->until_today);
 }
 
+/* On the same period of the year before: "0.5" is half as much again. */
+static void put_growth(struct json_writer *json, const struct figured *figure)
+{
+	int64_t grown, millionths;
+	char text[NUMBER_TEXT_SIZE];
+
+	if (figure->growth == NULL || !number_subtract(figure->numerator, figure->base_numerator, &grown) ||
+	    !fraction_to_millionths(grown, figure->base_numerator, &millionths))
+		return;
+	json_member_text(json, "growth", decimal_format(millionths, text));
+	json_member_text(json, "growth_text", figure->growth);
+}
+
 static void put_figure(struct json_writer *json, const struct figured *figure)
 {
 	const struct figure_declaration *declaration = figure->declaration;
@@ -90,8 +113,7 @@ static void put_figure(struct json_writer *json, const struct figured *figure)
 	json_member_integer(json, "version", declaration->version);
 	put_figure_period(json, figure);
 	put_stated(json, figure);
-	if (figure->growth != NULL)
-		json_member_text(json, "growth", figure->growth);
+	put_growth(json, figure);
 	if (figure->has_base) {
 		json_member_integer(json, "base_numerator", figure->base_numerator);
 		json_member_integer(json, "base_denominator", figure->base_denominator);

@@ -79,6 +79,15 @@ static void put_diff_value(struct json_writer *json, const struct schema *schema
 	json_object_end(json);
 }
 
+static void put_diff_values(struct json_writer *json, const struct schema *schema, const struct diff *diff, bool moved)
+{
+	json_array_begin(json);
+	for (size_t i = 0; i < diff->value_count; i++)
+		if (diff->values[i].moved == moved)
+			put_diff_value(json, schema, &diff->values[i]);
+	json_array_end(json);
+}
+
 /* A member for each class, each an array, in the order of the classes. */
 static void put_diff_classes(struct json_writer *json, const struct schema *schema, const struct diff *diff)
 {
@@ -91,10 +100,7 @@ static void put_diff_classes(struct json_writer *json, const struct schema *sche
 		json_array_end(json);
 	}
 	json_key(json, diff_class_name(DIFF_CHANGED));
-	json_array_begin(json);
-	for (size_t i = 0; i < diff->value_count; i++)
-		put_diff_value(json, schema, &diff->values[i]);
-	json_array_end(json);
+	put_diff_values(json, schema, diff, false);
 }
 
 static void put_diff(struct json_writer *json, const struct schema *schema, const struct diff *diff)
@@ -116,6 +122,8 @@ static void put_diff(struct json_writer *json, const struct schema *schema, cons
 	put_diff_classes(json, schema, diff);
 	json_object_end(json);
 	put_diff_classes(json, schema, diff);
+	json_key(json, "also_changed"); /* of records that are in another class */
+	put_diff_values(json, schema, diff, true);
 	json_member_boolean(json, "more", diff->more_values);
 }
 
