@@ -32,7 +32,7 @@ struct peer {
 	int descriptor;
 	size_t received;
 	int64_t sent_ns;
-	char head[128]; /* of the answer: enough to tell a result from an error */
+	char head[512]; /* of the answer: enough to tell a result from an error, and a change from none */
 };
 
 struct load {
@@ -41,7 +41,8 @@ struct load {
 	int64_t connections, count, seconds, records;
 	int64_t started, answered, begun_ns, until_ns;
 	uint64_t random;
-	uint32_t *times_us; /* of each call; grows */
+	int64_t first_value; /* of updates: above those of earlier runs, or there would be nothing to write */
+	uint32_t *times_us;  /* of each call; grows */
 	size_t times_capacity;
 	struct peer *peers;
 };
@@ -96,7 +97,7 @@ static int put_request(struct load *load, char *out, size_t size)
 		    "{\"jsonrpc\":\"2.0\",\"id\":%" PRId64
 		    ",\"method\":\"record.update\",\"params\":{\"id\":\"B-%04" PRId64
 		    "\",\"fields\":{\"workers\":%" PRId64 "}}}\n",
-		    number, random_record(load), number + 1000);
+		    number, random_record(load), load->first_value + number);
 	case MODE_GET:
 		return snprintf(out, size,
 		    "{\"jsonrpc\":\"2.0\",\"id\":%" PRId64
@@ -160,6 +161,10 @@ static bool take_answer(struct peer *peer)
 		errno = 0;
 		fprintf(stderr, "%s\n", peer->head);
 		stop("an answer is an error");
+	}
+	if (strstr(peer->head, "\"batch\":null") != NULL) {
+		errno = 0;
+		stop("an update changed nothing");
 	}
 	return true;
 }
@@ -299,6 +304,7 @@ int main(int count, char **arguments)
 	struct load load = {
 	    .mode = MODE_GET, .connections = 1, .count = 10000, .records = 1, .random = 88172645463325252ULL};
 
+	load.first_value = now_ns() / 1000;
 	read_options(&load, count, arguments);
 	run(&load);
 	report(&load);
