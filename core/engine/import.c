@@ -89,8 +89,7 @@ static void tell_changes(struct tally *tally, struct view *view, const struct im
 	}
 }
 
-/* Records of the kind whose key the file does not hold: named, never dropped. */
-static bool list_missing(struct tally *tally, struct view *view, struct error *error)
+bool import_list_missing(struct tally *tally, struct view *view, struct error *error)
 {
 	struct query query = {.kind = tally->import->kind, .moment = view->moment, .limit = -1};
 	struct compiled_query compiled;
@@ -175,7 +174,7 @@ static bool preview_block(struct tally *tally, size_t first, size_t last, struct
 		pool_reset(pool);
 	}
 	if (ok && last == spool_count(import->spool))
-		ok = list_missing(tally, view, error);
+		ok = import_list_missing(tally, view, error);
 	pool_free(pool);
 	view_close(view);
 	return ok;

@@ -169,9 +169,11 @@ static bool ask_block(struct block *block, struct error *error)
 static void count_block(struct block *block)
 {
 	for (size_t n = 0; n < block->count; n++) {
-		if (block->refused[n].code != ERROR_NONE)
+		if (block->refused[n].code != ERROR_NONE) {
+			if (block->rows[n].record != 0) /* the file does hold it */
+				(void)key_set_add(&block->tally->records, (uint64_t)block->rows[n].record);
 			tally_refuse(block->tally, &block->rows[n], &block->refused[n]);
-		else if (block->done[n])
+		} else if (block->done[n])
 			tally_count(block->tally, &block->rows[n]);
 	}
 }
@@ -293,6 +295,18 @@ static void take_back(struct import *import, struct batch_work *work)
 	outcome_free(outcome);
 }
 
+/* The report says what the preview said of it; that it cannot be told takes nothing back. */
+static void tell_missing(struct tally *tally)
+{
+	struct view_request request = {.caller = tally->import->caller};
+	struct error error = {0};
+	struct view *view = view_open(tally->import->engine, &request, &error);
+
+	if (view == NULL || !import_list_missing(tally, view, &error))
+		log_warning("what an import does not hold could not be listed: %s", error.sentence);
+	view_close(view);
+}
+
 static bool run_commit(struct tally *tally, int64_t seq, import_progress *progress, void *argument, struct error *error)
 {
 	struct import *import = tally->import;
@@ -320,7 +334,10 @@ static bool run_commit(struct tally *tally, int64_t seq, import_progress *progre
 	}
 	tally->report.last_seq = import->engine->last_seq;
 	tally->report.batch = work.number;
-	return writer_run(import->engine->writer, WRITER_IN_GROUP, close_batch, &work, error);
+	if (!writer_run(import->engine->writer, WRITER_IN_GROUP, close_batch, &work, error))
+		return false;
+	tell_missing(tally);
+	return true;
 }
 
 static bool refuse_strict(const struct tally *tally, struct error *error)

@@ -48,8 +48,9 @@ void tally_refuse(struct tally *tally, const struct import_row *row, const struc
 
 void tally_count(struct tally *tally, const struct import_row *row)
 {
-	if (row->record != 0)
-		(void)key_set_add(&tally->records, (uint64_t)row->record);
+	/* a record that the row brought in has its number in the plan */
+	if (row->record != 0 || row->step_count > 0)
+		(void)key_set_add(&tally->records, (uint64_t)(row->record != 0 ? row->record : row->plan.record));
 	if (row->step_count == 0)
 		tally->report.unchanged++;
 	else if (row->record == 0 && (!row->has_key || key_set_add(&tally->keys, row->key)))

@@ -3,6 +3,7 @@
 #define LUODI_ENGINE_IMPORT_TALLY_H
 
 #include "engine/importing.h"
+#include "engine/view.h"
 
 struct tally {
 	struct import *import;
@@ -26,5 +27,8 @@ bool import_is_rows_fault(const struct error *error); /* the row is refused, the
 
 /* All rows planned, none written. */
 must_check bool import_run_preview(struct tally *tally, import_progress *progress, void *argument, struct error *error);
+
+/* Records of the kind whose key the file does not hold: named, never dropped. After all rows were counted. */
+must_check bool import_list_missing(struct tally *tally, struct view *view, struct error *error);
 
 #endif
