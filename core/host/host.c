@@ -1,6 +1,5 @@
 #include "host/host.h"
 
-#include "base/clock.h"
 #include "host/call.h"
 #include "host/serve.h"
 #include "host/typed.h"
@@ -40,7 +39,6 @@ static void raise_refusal(lua_State *lua, struct host *host, struct wire *answer
 
 void host_ask_end(lua_State *lua, struct host *host, struct wire *ret_answer)
 {
-	int64_t before = clock_monotonic_us();
 	int type;
 
 	if (!link_end(&host->link))
@@ -48,7 +46,6 @@ void host_ask_end(lua_State *lua, struct host *host, struct wire *ret_answer)
 	pool_reset(host->answer);
 	if (!link_read(&host->link, &type, ret_answer))
 		lose_link(lua, host);
-	plugin_of(lua)->deadline_us += clock_monotonic_us() - before;
 	if (type != HOST_ANSWER || wire_get_integer(ret_answer, 0, INT64_MAX) != host->call || !wire_ok(ret_answer))
 		lose_link(lua, host);
 	if (!wire_get_boolean(ret_answer))

@@ -81,7 +81,7 @@ void plugin_check_budget(lua_State *lua)
 	struct plugin *plugin = plugin_of(lua);
 
 	doom_if_out_of_memory(plugin);
-	if (plugin->doom == 0 && clock_monotonic_us() > plugin->deadline_us)
+	if (plugin->doom == 0 && clock_thread_us() > plugin->deadline_us)
 		plugin->doom = HOST_FAULT_BUDGET;
 	if (plugin->doom == HOST_FAULT_BUDGET)
 		luaL_error(lua, "运行超过了 %d 毫秒，看看有没有停不下来的循环", (int)plugin->budget_ms);
@@ -93,7 +93,7 @@ void plugin_check_budget(lua_State *lua)
 
 void plugin_renew_budget(struct plugin *plugin)
 {
-	plugin->deadline_us = clock_monotonic_us() + plugin->budget_ms * US_PER_MS;
+	plugin->deadline_us = clock_thread_us() + plugin->budget_ms * US_PER_MS;
 }
 
 void plugin_refuse_answer(lua_State *lua)
