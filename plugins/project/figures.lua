@@ -1,5 +1,6 @@
 -- 指标: the numbers that every report asks for, each with the basis on which it counts.
 -- A changed basis is a new version; what was reported under the old one stays as it was.
+-- Asked without a period, those of a period count all that ever were: signed_on? keeps the rest out then.
 
 local luodi = require "luodi"
 
@@ -13,21 +14,21 @@ luodi.figure {
 
 luodi.figure {
   name = "landing_rate", title = "落地率", version = 1, of = "project", period = "signed_on",
-  denominator = "", numerator = "stage>=landed and not dead",
+  denominator = "signed_on?", numerator = "stage>=landed and not dead",
   basis = "本期首次签约的项目中，到截止日已落地或更进一步、没有终止的；停工的按停工前的阶段算",
 }
 
 luodi.figure {
   name = "performance_rate", title = "履约率", version = 1, of = "project", period = "signed_on",
-  denominator = "", numerator = "stage>=construction and not dead",
+  denominator = "signed_on?", numerator = "stage>=construction and not dead",
   basis = "本期首次签约的项目中，到截止日已开工或更进一步、没有终止的；停工的按停工前的阶段算",
 }
 
 luodi.figure {
   name = "arrival_rate", title = "资金到位率", version = 1, of = "project",
-  denominator = { where = "stage>=signed and not dead", sum = "contract" },
+  denominator = { where = "contract? and stage>=signed and not dead", sum = "contract" },
   numerator = { where = "arrived?", sum = "arrived" },
-  basis = "已签约、没有终止的项目，到位资金合计除以合同额合计；都是累计数",
+  basis = "已签约、填了合同额、没有终止的项目，到位资金合计除以合同额合计；都是累计数",
 }
 
 luodi.figure {
@@ -47,31 +48,31 @@ luodi.figure {
 
 luodi.figure {
   name = "new_signed", title = "新签约项目", version = 1, of = "project", period = "signed_on", unit = "项",
-  numerator = "",
+  numerator = "signed_on?",
   basis = "本期首次签约的项目，同一项目只算一次；后来终止的也算",
 }
 
 luodi.figure {
   name = "new_signed_planned", title = "新签约计划总投资", version = 1, of = "project", period = "signed_on", unit = "money",
-  numerator = { sum = "planned" },
+  numerator = { where = "signed_on?", sum = "planned" },
   basis = "本期首次签约的项目，计划总投资合计；没填的不计",
 }
 
 luodi.figure {
   name = "new_landed", title = "新落地项目", version = 1, of = "project", period = "landed_on", unit = "项",
-  numerator = "",
+  numerator = "landed_on?",
   basis = "本期首次落地的项目",
 }
 
 luodi.figure {
   name = "new_started", title = "新开工项目", version = 1, of = "project", period = "construction_on", unit = "项",
-  numerator = "",
+  numerator = "construction_on?",
   basis = "本期首次开工的项目；复工不算",
 }
 
 luodi.figure {
   name = "hundred_million_started", title = "亿元以上新开工", version = 1, of = "project", period = "construction_on", unit = "项",
-  numerator = "planned>=1亿",
+  numerator = "construction_on? and planned>=1亿",
   basis = "本期首次开工、计划总投资一亿元以上（含）的项目；复工不算",
 }
 

@@ -83,6 +83,17 @@ t.test("landing and performance are shares of what was signed in the period", fu
   t.expect_figure("performance_rate", "2022H1", { numerator = 1, denominator = 3 })
 end)
 
+t.test("without a period, what was never signed or started still does not count", function()
+  local talks = { stage = "negotiating", on = "2022-01-10" }
+  project(talks)
+  t.move(project { title = "已开工", permit = "样本第1号" }, "construction", { on = "2022-06-10" })
+  t.expect_figure("new_signed", nil, { numerator = 1 })
+  t.expect_figure("new_signed_planned", nil, { text = "1.6亿" })
+  t.expect_figure("new_started", nil, { numerator = 1 })
+  t.expect_figure("hundred_million_started", nil, { numerator = 1 })
+  t.expect_figure("landing_rate", nil, { numerator = 1, denominator = 1 })
+end)
+
 t.test("an enterprise belongs to the region of its province or city", function()
   t.expect_equal(t.get(enterprise("河北省", "唐山市")).region, "京津冀")
   t.expect_equal(t.get(enterprise("安徽", "合肥")).region, "长三角")

@@ -1,5 +1,6 @@
 -- REPD 季度快照: "Ref ID" tells the record, each date column is a move on its own day, and the status is how it stood on the day of the snapshot:
 --   luodi import repd repd-2021-q1-march.csv --map repd --on 2021-03-31
+-- With a --note, sites whose permission the register lost come in too.
 -- Columns that say nothing about the course of a project are named and left out.
 
 local luodi = require "luodi"

@@ -24,10 +24,34 @@ t.test("what was refused may be granted on appeal", function()
   t.expect_figure("repd_consent_rate", "2018", { numerator = 0, denominator = 1 }) -- as it stood at the end of the year
 end)
 
-t.test("nothing is built without a permission", function()
+t.test("who says that a site was built without a permission says why", function()
   local r = site()
   t.move(r, "refused", { on = "2018-11-01" })
-  t.expect_refused(r, { move = "under_construction", on = "2019-03-01" })
+  t.expect_refused(r, { move = "under_construction", on = "2019-03-01" }, nil, "Sample Hill 申请过，没有批准的日子，却已是建设中")
+  t.move(r, "under_construction", { on = "2019-03-01", note = "登记册没有上诉批准的日子" })
+  t.expect_equal(t.get(r).stage, "under_construction")
+end)
+
+t.test("a site without any day of planning needs no permission", function()
+  local r = site { stage = "under_construction", on = "2015-03-06" }
+  t.move(r, "operational", { on = "2016-01-01" })
+  t.expect_equal(t.get(r).stage, "operational")
+end)
+
+t.test("an application is put in again after it was withdrawn", function()
+  local r = site()
+  t.move(r, "withdrawn", { on = "2018-06-17" })
+  t.move(r, "submitted", { on = "2020-05-01" })
+  t.move(r, "granted", { on = "2021-02-26" })
+  t.expect_figure("repd_consent_rate", "2018", { numerator = 1, denominator = 1, as_of = "2021-03-31" })
+end)
+
+t.test("nothing runs before it is built, nor is it applied for after it ran", function()
+  local r = site()
+  t.move(r, "granted", { on = "2019-02-01" })
+  t.move(r, "operational", { on = "2020-03-01" })
+  t.expect_refused(r, { move = "under_construction", on = "2020-05-01" })
+  t.expect_refused(r, { move = "submitted", on = "2020-05-01" })
 end)
 
 t.test("only what runs counts as operational capacity", function()
