@@ -66,3 +66,4 @@ if(PYTHON3 AND TARGET luodid AND TARGET luodi AND TARGET luodi-host)
     set_property(TEST cli/${name} PROPERTY LABELS system) # one client at a time has no races to show
   endforeach()
 endif()
+include(${CMAKE_CURRENT_SOURCE_DIR}/plugins/plugins.cmake)
