@@ -15,6 +15,13 @@ local function title_of(record) -- of a reference that may be empty
   return record and record.title
 end
 
+-- The half-year that a day lies in.
+local function half_of(day)
+  local half, from, to = 1, "-01-01", "-06-30"
+  if day.month > 6 then half, from, to = 2, "-07-01", "-12-31" end
+  return { text = luodi.format("%dH%d", day.year, half), start = luodi.date(day.year .. from), end_ = luodi.date(day.year .. to) }
+end
+
 -- One figure: what luodi counts, what was said of it elsewhere, and on what basis.
 local function tell(q, out, name, period)
   local figure = q:figure(name, period)
@@ -84,9 +91,9 @@ end
 
 luodi.export {
   name = "half_year", title = "半年回顾", formats = { "md", "csv", "json" },
-  args = { { "period", "period", title = "统计期", default = "2022H1" } },
+  args = { { "period", "period", title = "统计期，不写就是截止日所在的半年" } },
   run = function(q, out, args)
-    local period = args.period
+    local period = args.period or q.period or half_of(q.as_of)
     out:title(luodi.format("%s 半年回顾", period.text))
     out:paragraph("统计期 %s 到 %s，截至 %s，记到 #%d。每个数都写明口径，后面是算进去的项目。",
       period.start, period.end_, q.as_of, q.seq)

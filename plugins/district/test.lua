@@ -43,6 +43,8 @@ t.test("the review gives each figure, its basis and its projects", function()
   t.move(opened, "construction", { on = "2021-10-08" })
   t.move(opened, "operating", { on = "2022-05-03" })
   project { title = "样本仓储楼", planned = "1.5亿", due_on = "2022-06-30" }
+  t.expect_export("half_year", {}, { "2022H1 半年回顾", "统计期 2022-01-01 到 2022-06-30，截至 2022-06-30" })
+  t.expect_export("half_year", { period = "2022H2" }, { "2022H2 半年回顾", "集中签约项目：0" })
   t.expect_export("half_year", { period = "2022H1" }, {
     "2022H1 半年回顾",
     "集中签约项目：1", "集中签约总额：1.5亿", "样本仓储楼",
