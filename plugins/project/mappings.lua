@@ -73,7 +73,8 @@ luodi.mapping {
 }
 
 -- The official monthly layout: a title line, the reporting unit and 单位:万元, then the headings.
--- It has no day for each stage, only the one on which work began or is planned to.
+-- It has no day for each stage, only the one on which work began or is planned to. For a project that is new, the last two columns are put
+-- beside the official ones: it begins on the day of the table.
 luodi.mapping {
   name = "monthly", title = "月报台账（上级表式）", kind = "project", key = "code", unit = "万元",
   columns = {
@@ -96,5 +97,7 @@ luodi.mapping {
     { "来源地" }, -- told from the investor
     { "行业",                 "sector" },
     { "备注",                 "note" },
+    { "阶段",                 "stage" },
+    { "信息来源",             "source" },
   },
 }
