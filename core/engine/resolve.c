@@ -79,8 +79,10 @@ static bool refuse_ambiguous(struct resolver *resolver, const struct kind *kind,
 	for (size_t i = 0; i < count; i++) {
 		const struct kind *of = schema_kind_of(resolver->schema, records[i]);
 		struct error ignored = {0};
-		struct state *state =
-		    store_load_current(resolver->connection, of, records[i], resolver->pool, &ignored);
+		struct state *state = resolver->moment != NULL
+		    ? store_load_referred(
+			  resolver->connection, of, records[i], resolver->moment, resolver->pool, &ignored)
+		    : store_load_current(resolver->connection, of, records[i], resolver->pool, &ignored);
 
 		candidates[i].id = resolve_id(resolver, records[i]);
 		candidates[i].title = state != NULL && state->title != NULL ? state->title : "";
@@ -94,12 +96,22 @@ static bool refuse_ambiguous(struct resolver *resolver, const struct kind *kind,
 	return error_hint(error, "写编号，或把名称写全");
 }
 
-/* Exact titles first, then parts of titles. */
-static bool search_titles(struct resolver *resolver, const struct kind *kind, const char *text, bool part,
-    int64_t *records, size_t limit, size_t *count, struct error *error)
+static bool search_kind(struct resolver *resolver, const struct kind *kind, const char *text, bool part,
+    const struct moment *moment, int64_t *records, size_t limit, size_t *count, struct error *error)
+{
+	if (moment != NULL)
+		return store_find_title_then(
+		    resolver->connection, kind, text, part, moment, records, limit, count, error);
+	if (part)
+		return store_find_title_part(resolver->connection, kind, text, records, limit, count, error);
+	return store_find_key(
+	    resolver->connection, kind, NULL, text_key(resolver->pool, text), records, limit, count, error);
+}
+
+static bool search_kinds(struct resolver *resolver, const struct kind *kind, const char *text, bool part,
+    const struct moment *moment, int64_t *records, size_t limit, size_t *count, struct error *error)
 {
 	const struct schema *schema = resolver->schema;
-	const char *key = text_key(resolver->pool, text);
 
 	*count = 0;
 	for (size_t i = 0; i < schema->kind_count && *count < limit; i++) {
@@ -108,16 +120,29 @@ static bool search_titles(struct resolver *resolver, const struct kind *kind, co
 
 		if (kind == NULL && strcmp(one->name, STATED_KIND) == 0) /* nobody means those by a name */
 			continue;
-		if (part ? !store_find_title_part(
-			       resolver->connection, one, text, records + *count, limit - *count, &found, error)
-			 : !store_find_key(
-			       resolver->connection, one, NULL, key, records + *count, limit - *count, &found, error))
+		if (!search_kind(resolver, one, text, part, moment, records + *count, limit - *count, &found, error))
 			return false;
 		*count += found;
 		if (kind != NULL)
 			break;
 	}
 	return true;
+}
+
+/* Exact titles, or parts of titles. In the past a record goes by the name that it had on the day, else by its latest as known then: so a
+ * question about an event that was known is understood the same for ever. */
+static bool search_titles(struct resolver *resolver, const struct kind *kind, const char *text, bool part,
+    int64_t *records, size_t limit, size_t *count, struct error *error)
+{
+	bool past = resolver->moment != NULL && !resolver->moment->present;
+	struct moment latest = past ? *resolver->moment : (struct moment){0};
+
+	if (!search_kinds(resolver, kind, text, part, past ? resolver->moment : NULL, records, limit, count, error))
+		return false;
+	if (!past || *count > 0)
+		return true;
+	latest.as_of = DATE_LAST;
+	return search_kinds(resolver, kind, text, part, &latest, records, limit, count, error);
 }
 
 static bool refuse_unfound(
@@ -129,6 +154,13 @@ static bool refuse_unfound(
 		return error_hint(error, "找找看：luodi list %s %s；要新建：luodi add %s 名称=%s", kind->name, text,
 		    kind->name, text);
 	return error_hint(error, "找找看：luodi find %s", text);
+}
+
+/* What was given out later than one asks about was not there. */
+static bool was_known(struct resolver *resolver, const struct kind *kind, int64_t record, struct error *error)
+{
+	return resolver->moment == NULL || resolver->moment->known_seq == SEQ_FOR_EVER ||
+	    store_load_referred(resolver->connection, kind, record, resolver->moment, resolver->pool, error) != NULL;
 }
 
 /* An id of the right kind that was ever given out. *ret_record 0: text is no id. */
@@ -144,9 +176,10 @@ static bool find_by_id(struct resolver *resolver, const struct kind *kind, const
 	of = schema_kind_of(resolver->schema, *ret_record);
 	if (kind != NULL && of != kind)
 		return error_set(error, ERROR_INVALID, field, "%s 是%s，这里要一个%s", text, of->title, kind->title);
-	if (store_load_current(resolver->connection, of, *ret_record, resolver->pool, &found) != NULL)
+	if (store_load_current(resolver->connection, of, *ret_record, resolver->pool, &found) != NULL &&
+	    was_known(resolver, of, *ret_record, &found))
 		return true;
-	if (found.code != ERROR_NOT_FOUND) {
+	if (found.code != ERROR_NOT_FOUND && found.code != ERROR_NONE) {
 		*error = found;
 		return false;
 	}

@@ -9,7 +9,8 @@ struct resolver {
 	struct store_connection *connection;
 	const struct schema *schema;
 	struct date today;
-	const char *person; /* @me; or NULL */
+	const char *person;	     /* @me; or NULL */
+	const struct moment *moment; /* the past in which names are looked up; NULL: the present */
 	struct pool *pool;
 	const struct candidate *candidates; /* after ERROR_AMBIGUOUS: what the name could be */
 	size_t candidate_count;
@@ -20,7 +21,7 @@ must_check const struct kind *resolve_kind(struct resolver *resolver, const char
 must_check const struct figure_declaration *resolve_figure(
     struct resolver *resolver, const char *name, struct error *error);
 
-/* By id, title, or an unambiguous part of a title, among the present records of kind (NULL: of all). field: the parameter or field at fault. */
+/* By id, title, or an unambiguous part of a title, among the records of kind (NULL: of all) as of the moment. field: the parameter or field at fault. */
 must_check bool resolve_record(struct resolver *resolver, const struct kind *kind, const char *text, const char *field,
     int64_t *ret_record, struct error *error);
 

@@ -12,12 +12,14 @@ static bool resolve_for_filter(void *argument, const struct kind *kind, const ch
 {
 	struct view *view = argument;
 
+	view->resolver.moment = &view->moment;
 	return resolve_records(&view->resolver, kind, text, ret_records, limit, ret_count, error);
 }
 
 struct filter_context view_filter_context(struct view *view)
 {
 	if (!view->me_known) {
+		view->resolver.moment = &view->moment;
 		view->me = resolve_me(&view->resolver);
 		view->me_known = true;
 	}
@@ -84,7 +86,6 @@ static void settle(struct view *view, const struct head *head)
 
 	view->facts.present = view->moment.present;
 	view->facts.as_of = view->moment.as_of;
-	view->facts.today = engine_today(head);
 	view->facts.forecast = view->moment.as_of.day > view->facts.today.day;
 	for (size_t i = 0; i < sizeof(head->hash); i++) {
 		view->facts.head_hash[2 * i] = digits[head->hash[i] >> 4];
@@ -103,6 +104,7 @@ struct view *view_borrow(struct engine *engine, struct plugin_set *set, struct s
 	struct view *view = new_view(engine, set, connection, caller);
 
 	view->borrowed = true;
+	view->facts.today = engine_today(head);
 	view->moment = *moment;
 	view->facts.seq = moment->known_seq < head->seq ? moment->known_seq : head->seq;
 	view->facts.known = DATE_NONE;
@@ -155,18 +157,20 @@ static bool read_moment(
 		return error_set(error, ERROR_BUSY, "min_seq", "还没有记到 #%" PRId64, request->min_seq);
 	if (!read_known(view, request, head, &known_day, error))
 		return false;
+	/* what is asked as known at an event is answered as on its day, or a later day would answer differently */
+	view->facts.today = request->known_seq != 0 ? known_day : today;
 	view->moment.as_of = date_is_none(known_day) ? today : known_day;
-	if (request->period != NULL) {
-		if (!period_parse(request->period, today, &view->facts.period, error))
-			return false;
-		view->facts.has_period = true;
-		if (view->facts.period.end.day < view->moment.as_of.day)
-			view->moment.as_of = view->facts.period.end;
-	}
 	if (request->as_of != NULL &&
 	    !date_parse_relative(
-		request->as_of, "as_of", today, view->set->schema->calendar, &view->moment.as_of, error))
+		request->as_of, "as_of", view->facts.today, view->set->schema->calendar, &view->moment.as_of, error))
 		return false;
+	if (request->period != NULL) {
+		if (!period_parse(request->period, view->moment.as_of, &view->facts.period, error))
+			return false;
+		view->facts.has_period = true;
+		if (request->as_of == NULL && view->facts.period.end.day < view->moment.as_of.day)
+			view->moment.as_of = view->facts.period.end;
+	}
 	view->moment.present = view->moment.known_seq == SEQ_FOR_EVER && view->moment.as_of.day == today.day;
 	return true;
 }
@@ -246,6 +250,7 @@ bool view_find_record(struct view *view, const struct kind *kind, const char *te
 	bool found;
 
 	resolver.pool = pool;
+	resolver.moment = &view->moment;
 	found = resolve_record(&resolver, kind, text, "id", ret_record, error);
 	if (ret_candidates != NULL) {
 		*ret_candidates = resolver.candidates;

@@ -105,9 +105,12 @@ static bool refuse_absent(
 		if (events[i]->live && events[i]->action == EVENT_DROP)
 			drop = events[i];
 	}
+	if (count == 0) { /* as one is told who asks for what was never there */
+		error_set(error, ERROR_NOT_FOUND, "id", "没有 %s", id);
+		return error_hint(error, "全部%s：luodi list %s", kind->title, kind->name);
+	}
 	if (creation == NULL) {
-		error_set(error, ERROR_NOT_FOUND, "id",
-		    count > 0 ? "%s 的新建已经作废，当作从来没有过" : "那时还不知道有 %s", id);
+		error_set(error, ERROR_NOT_FOUND, "id", "%s 的新建已经作废，当作从来没有过", id);
 		return error_hint(error, "看它的经过：luodi history %s", id);
 	}
 	if (view->moment.as_of.day < creation->effective_on.day) {

@@ -161,6 +161,105 @@ bool store_find_title_part(struct store_connection *connection, const struct kin
 	return good;
 }
 
+/* ---- by a title of the past ---- */
+
+struct wanted { /* a title: its key form alone, or words that it holds */
+	const char *key;
+	const char *words[WORDS_LARGEST];
+	size_t word_count;
+	bool plain; /* the words' own characters, no pinyin */
+};
+
+static bool title_is_wanted(const char *title, const struct wanted *wanted, struct pool *pool)
+{
+	if (title == NULL)
+		return false;
+	if (wanted->key != NULL)
+		return strcmp(text_key(pool, title), wanted->key) == 0;
+	for (size_t i = 0; i < wanted->word_count; i++) {
+		char *match;
+		enum text_match how = text_find_word(pool, title, wanted->words[i], &match);
+
+		if (how == TEXT_NO_MATCH || (wanted->plain && how != TEXT_SUBSTRING))
+			return false;
+	}
+	return true;
+}
+
+/* Records that had such a title at some time, as known then: the moment tells which of them have it. */
+static sqlite3_stmt *prepare_ever(struct store_connection *connection, const struct kind *kind,
+    const struct wanted *wanted, int64_t known_seq, struct error *error)
+{
+	struct buffer sql;
+	sqlite3_stmt *statement;
+	char name[IDENTIFIER_SIZE];
+
+	buffer_init(&sql, SQL_LARGEST);
+	buffer_append_text(&sql, "SELECT DISTINCT record FROM ");
+	put_identifier(&sql, table_states(kind, name));
+	buffer_append_text(&sql, " WHERE present = 1 AND seq <= ?1");
+	if (wanted->key != NULL)
+		buffer_append_text(&sql, " AND luodi_key(title) = ?2");
+	for (size_t i = 0; i < wanted->word_count; i++)
+		buffer_format(&sql, " AND luodi_word(title, ?%zu) %s", i + 2, wanted->plain ? "= 1" : "> 0");
+	buffer_append_text(&sql, " ORDER BY record");
+	statement = prepare_buffer(connection, &sql, error);
+	if (statement == NULL)
+		return NULL;
+	sqlite3_bind_int64(statement, 1, known_seq);
+	if (wanted->key != NULL)
+		sqlite3_bind_text(statement, 2, wanted->key, -1, SQLITE_STATIC);
+	for (size_t i = 0; i < wanted->word_count; i++)
+		sqlite3_bind_text(statement, (int)i + 2, wanted->words[i], -1, SQLITE_STATIC);
+	return statement;
+}
+
+static bool find_wanted(struct store_connection *connection, const struct kind *kind, const struct wanted *wanted,
+    const struct moment *moment, int64_t *ret_records, size_t limit, size_t *ret_count, struct error *error)
+{
+	sqlite3_stmt *statement = prepare_ever(connection, kind, wanted, moment->known_seq, error);
+	struct pool *each = pool_new();
+	enum rows_step step = ROWS_END;
+	size_t count = 0;
+	bool good = statement != NULL;
+
+	while (good && count < limit && (step = statement_step(connection, statement, error)) == ROWS_ROW) {
+		int64_t record = sqlite3_column_int64(statement, 0);
+		struct state *state = store_load_referred(connection, kind, record, moment, each, error);
+
+		good = state != NULL || error->code == ERROR_NONE;
+		if (state != NULL && state->exists && title_is_wanted(state->title, wanted, each))
+			ret_records[count++] = record;
+		pool_reset(each);
+	}
+	if (statement != NULL)
+		sqlite3_finalize(statement);
+	pool_free(each);
+	*ret_count = count;
+	return good && step != ROWS_ERROR;
+}
+
+bool store_find_title_then(struct store_connection *connection, const struct kind *kind, const char *text, bool part,
+    const struct moment *moment, int64_t *ret_records, size_t limit, size_t *ret_count, struct error *error)
+{
+	struct pool *pool = pool_new();
+	struct wanted wanted = {.plain = true};
+	bool good = true;
+
+	*ret_count = 0;
+	if (part)
+		wanted.word_count = split_words(pool_copy_text(pool, text), wanted.words);
+	else
+		wanted.key = text_key(pool, text);
+	if (wanted.key != NULL || wanted.word_count > 0)
+		good = find_wanted(connection, kind, &wanted, moment, ret_records, limit, ret_count, error);
+	wanted.plain = false;
+	if (good && part && wanted.word_count > 0 && *ret_count == 0)
+		good = find_wanted(connection, kind, &wanted, moment, ret_records, limit, ret_count, error);
+	pool_free(pool);
+	return good;
+}
+
 /* ---- who refers ---- */
 
 static bool find_through_field(struct store_connection *connection, const struct kind *kind, const struct field *field,

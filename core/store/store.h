@@ -96,6 +96,9 @@ must_check bool store_find_key(struct store_connection *connection, const struct
 /* Present records whose title holds the words of text (for "an unambiguous part of one"). */
 must_check bool store_find_title_part(struct store_connection *connection, const struct kind *kind, const char *text,
     int64_t *ret_records, size_t limit, size_t *ret_count, struct error *error);
+/* Records whose title was text (part: held its words), as a reference shows it at the moment: up to limit, rising. */
+must_check bool store_find_title_then(struct store_connection *connection, const struct kind *kind, const char *text, bool part,
+    const struct moment *moment, int64_t *ret_records, size_t limit, size_t *ret_count, struct error *error);
 /* Present records that refer to record, over all kinds of schema: {record, field} pairs. total counts them all. */
 struct referrer {
 	int64_t record;
