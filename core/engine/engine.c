@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/image.h"
 #include "engine/parts.h"
 #include "engine/plugin_test.h"
 #include "engine/writer.h"
@@ -314,7 +315,11 @@ struct engine *engine_open_with(
 	engine->data = strdup(options->data);
 	engine->host_program = strdup(options->host_program);
 	engine->plugin_folders = calloc(options->plugin_folder_count + 1, sizeof(*engine->plugin_folders));
-	ok = engine->data != NULL && engine->host_program != NULL && engine->plugin_folders != NULL;
+	engine->images = calloc(1, sizeof(*engine->images));
+	if (engine->images != NULL)
+		images_init(engine->images);
+	ok = engine->data != NULL && engine->host_program != NULL && engine->plugin_folders != NULL &&
+	    engine->images != NULL;
 	for (size_t i = 0; ok && i < options->plugin_folder_count; i++) {
 		engine->plugin_folders[i] = strdup(options->plugin_folders[i]);
 		ok = engine->plugin_folders[i] != NULL;
@@ -341,6 +346,9 @@ void engine_close(struct engine *engine)
 	hosts_free(engine->hosts);
 	for (size_t i = 0; i < engine->idle_count; i++)
 		store_reader_close(engine->idle[i]);
+	if (engine->images != NULL)
+		images_clear(engine->images);
+	free(engine->images);
 	plugin_set_release(engine->set);
 	store_close(engine->store);
 	for (size_t i = 0; i < engine->plugin_folder_count; i++)

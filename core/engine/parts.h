@@ -12,6 +12,7 @@
 #include "store/store.h"
 #include <pthread.h>
 
+struct images;
 struct writer;
 
 enum { READERS_IDLE = 16 };
@@ -24,6 +25,7 @@ struct engine {
 	char *host_program;
 	struct store *store;
 	struct writer *writer;
+	struct images *images; /* its lock is taken alone, or not at all */
 	struct workers *readers, *longs;
 
 	pthread_mutex_t schema_lock;

@@ -1,5 +1,6 @@
 #include "engine/viewing.h"
 
+#include "engine/image.h"
 #include "text/normal.h"
 #include <string.h>
 
@@ -257,14 +258,54 @@ static bool read_groups(
 	return step == ROWS_END;
 }
 
+/* All is what the groups come to: no second walk over the rows. False: too much for a number, and SQL says so in words. */
+static bool add_groups(struct count *count, struct pool *pool)
+{
+	struct value *sums = pool_alloc_array(pool, count->sum_count, sizeof(*sums));
+	int64_t number = 0;
+
+	for (size_t i = 0; i < count->group_count; i++)
+		number += count->groups[i].count;
+	for (size_t i = 0; i < count->sum_count; i++)
+		for (size_t j = 0; j < count->group_count; j++) {
+			struct value sum = count->groups[j].sums[i];
+
+			if (sum.type == VALUE_EMPTY)
+				continue;
+			if (sums[i].type == VALUE_EMPTY)
+				sums[i] = sum;
+			else if (__builtin_add_overflow(sums[i].number, sum.number, &sums[i].number))
+				return false;
+		}
+	count->all = (struct group){.count = number, .sums = sums};
+	return true;
+}
+
+static bool ask_count(
+    struct view *view, const struct query *query, struct pool *pool, struct count *count, struct error *error)
+{
+	struct value *totals = pool_alloc_array(pool, query->sum_count + 1, sizeof(*totals));
+	struct query of_all = *query;
+	struct compiled_query compiled;
+
+	if (query->by_count > 0 && !read_groups(view, query, pool, count, error))
+		return false;
+	if (query->by_count > 0 && add_groups(count, pool))
+		return true;
+	of_all.by_count = 0;
+	if (!query_compile_count(&of_all, view->set->schema, pool, &compiled, error) ||
+	    !view_run_one(view, &compiled, totals, query->sum_count + 1, error))
+		return false;
+	count->all = (struct group){.count = totals[0].number, .sums = totals + 1};
+	return true;
+}
+
 bool view_count(struct view *view, const struct count_request *request, struct pool *pool, struct count *ret_count,
     struct error *error)
 {
 	const struct schema *schema = view->set->schema;
 	struct query query = {.moment = view->moment, .limit = -1};
 	struct count count = {0};
-	struct value *totals;
-	struct compiled_query compiled;
 
 	count.kind = query.kind = view_kind(view, request->kind, error);
 	if (query.kind == NULL || !view_parse_filter(view, query.kind, request->filter, pool, &query.filter, error))
@@ -272,21 +313,16 @@ bool view_count(struct view *view, const struct count_request *request, struct p
 	if (request->sum != NULL &&
 	    !query_parse_paths(query.kind, request->sum, "sum", schema, pool, &query.sum, &query.sum_count, error))
 		return false;
-	totals = pool_alloc_array(pool, query.sum_count + 1, sizeof(*totals));
-	if (!query_compile_count(&query, schema, pool, &compiled, error) ||
-	    !view_run_one(view, &compiled, totals, query.sum_count + 1, error))
+	if (request->by != NULL &&
+	    !query_parse_paths(query.kind, request->by, "by", schema, pool, &query.by, &query.by_count, error))
 		return false;
 	count.sums = query.sum;
 	count.sum_count = query.sum_count;
-	count.all = (struct group){.count = totals[0].number, .sums = totals + 1};
-	if (request->by != NULL) {
-		if (!query_parse_paths(query.kind, request->by, "by", schema, pool, &query.by, &query.by_count, error))
-			return false;
-		count.by = query.by;
-		count.by_count = query.by_count;
-		if (!read_groups(view, &query, pool, &count, error))
-			return false;
-	}
+	count.by = query.by;
+	count.by_count = query.by_count;
+	if (!images_count(view->engine->images, view, &query, pool, &count) &&
+	    !ask_count(view, &query, pool, &count, error))
+		return false;
 	view_note_listed(view, query.kind);
 	*ret_count = count;
 	return true;

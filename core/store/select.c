@@ -3,6 +3,8 @@
 #include "store/internal.h"
 #include <stdlib.h>
 
+enum { SQL_LARGEST = 64 << 10 };
+
 struct rows {
 	struct store_connection *connection;
 	const struct compiled_query *query;
@@ -57,4 +59,36 @@ void rows_free(struct rows *rows)
 		return;
 	sqlite3_finalize(rows->statement);
 	free(rows);
+}
+
+struct rows *store_select_states(struct store_connection *connection, const struct kind *kind, int64_t record,
+    const struct field *const *fields, size_t count, struct pool *pool, struct error *error)
+{
+	struct compiled_query *query = pool_alloc(pool, sizeof(*query));
+	struct result_column *columns = pool_alloc_array(pool, count + 4, sizeof(*columns));
+	struct value *parameter = pool_alloc(pool, sizeof(*parameter));
+	char name[IDENTIFIER_SIZE];
+	struct buffer sql;
+
+	buffer_init(&sql, SQL_LARGEST);
+	buffer_append_text(&sql, "SELECT record, rank, present, stage");
+	for (size_t i = 0; i < 3; i++)
+		columns[i].type = VALUE_INT;
+	columns[3].type = VALUE_TEXT;
+	for (size_t i = 0; i < count; i++) {
+		buffer_append_text(&sql, ", ");
+		put_identifier(&sql, column_of_field(fields[i], name));
+		columns[4 + i].type = fields[i]->type;
+	}
+	buffer_append_text(&sql, " FROM ");
+	put_identifier(&sql, table_states(kind, name));
+	buffer_append_text(&sql, record != 0 ? " WHERE record = ?1 ORDER BY rank" : " ORDER BY record, rank");
+	*parameter = value_of_number(VALUE_INT, record);
+	*query = (struct compiled_query){.sql = pool_copy_text(pool, buffer_text(&sql)),
+	    .parameters = parameter,
+	    .parameter_count = record != 0,
+	    .columns = columns,
+	    .column_count = count + 4};
+	buffer_clear(&sql);
+	return store_select(connection, query, error);
 }

@@ -63,6 +63,10 @@ enum rows_step rows_next(struct rows *rows, struct error *error);
 /* Column of the present row, typed as the query says; text is borrowed until rows_next or rows_free. */
 struct value rows_value(struct rows *rows, size_t column);
 void rows_free(struct rows *rows);
+/* The states of a kind (of one record, unless record is 0) by record and rank: record, rank (tables.h), whether it is there (0 or 1), its
+ * stage, then the value of each of fields. */
+must_check struct rows *store_select_states(struct store_connection *connection, const struct kind *kind, int64_t record,
+    const struct field *const *fields, size_t count, struct pool *pool, struct error *error);
 
 /* The present state of a record, also where it has been dropped (exists false). ERROR_NOT_FOUND: no such record. */
 must_check struct state *store_load_current(struct store_connection *connection, const struct kind *kind, int64_t record, struct pool *pool, struct error *error);
