@@ -169,6 +169,7 @@ static bool find_by_id(struct resolver *resolver, const struct kind *kind, const
 {
 	const struct kind *of;
 	struct error found = {0};
+	bool has = false;
 
 	*ret_record = 0;
 	if (!schema_parse_id(resolver->schema, text, ret_record))
@@ -176,10 +177,11 @@ static bool find_by_id(struct resolver *resolver, const struct kind *kind, const
 	of = schema_kind_of(resolver->schema, *ret_record);
 	if (kind != NULL && of != kind)
 		return error_set(error, ERROR_INVALID, field, "%s 是%s，这里要一个%s", text, of->title, kind->title);
-	if (store_load_current(resolver->connection, of, *ret_record, resolver->pool, &found) != NULL &&
-	    was_known(resolver, of, *ret_record, &found))
+	if (!store_has_record(resolver->connection, of, *ret_record, &has, error))
+		return false;
+	if (has && was_known(resolver, of, *ret_record, &found))
 		return true;
-	if (found.code != ERROR_NOT_FOUND && found.code != ERROR_NONE) {
+	if (found.code != ERROR_NONE && found.code != ERROR_NOT_FOUND) {
 		*error = found;
 		return false;
 	}

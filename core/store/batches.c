@@ -7,11 +7,45 @@ enum { KEPT_DAYS = 30, FORGET_EVERY = 256 };
 
 /* ---- batches ---- */
 
+void batch_forget(struct store *store)
+{
+	store->opened.number = 0;
+	store->touched = (struct touched_batch){0};
+}
+
+/* The row of the batch that was opened, with what was appended to it. closed_at_us 0: still open. */
+static bool put_opened(struct store *store, int64_t closed_at_us, struct error *error)
+{
+	sqlite3_stmt *statement = statement_of(store->writer, STATEMENT_BATCH_OPEN);
+	struct opened_batch *opened = &store->opened;
+	struct touched_batch touched = {0};
+
+	if (store->touched.number == opened->number)
+		touched = store->touched;
+	bind_integer(statement, ":number", opened->number);
+	bind_text(statement, ":actor", buffer_text(&opened->actor));
+	bind_text(statement, ":what", buffer_text(&opened->what));
+	bind_integer(statement, ":at", opened->opened_at_us);
+	bind_integer(statement, ":closed_at", closed_at_us);
+	bind_integer(statement, ":first", touched.first_seq);
+	bind_integer(statement, ":last", touched.last_seq);
+	bind_integer(statement, ":events", touched.events);
+	if (!statement_run(store->writer, statement, error))
+		return false;
+	if (touched.number != 0)
+		store->touched = (struct touched_batch){0};
+	opened->number = 0;
+	return true;
+}
+
 bool batch_flush(struct store *store, struct error *error)
 {
 	sqlite3_stmt *statement = statement_of(store->writer, STATEMENT_BATCH_TOUCH);
-	struct touched_batch touched = store->touched;
+	struct touched_batch touched;
 
+	if (store->opened.number != 0 && !put_opened(store, 0, error))
+		return false;
+	touched = store->touched;
 	if (touched.events == 0)
 		return true;
 	bind_integer(statement, ":number", touched.number);
@@ -30,7 +64,10 @@ bool batch_touch(struct store *store, const struct event *event, struct error *e
 	if (event->batch == 0)
 		return true;
 	if (store->touched.number != event->batch) {
-		if (!batch_flush(store, error))
+		bool others =
+		    store->touched.events > 0 || (store->opened.number != 0 && store->opened.number != event->batch);
+
+		if (others && !batch_flush(store, error))
 			return false;
 		store->touched = (struct touched_batch){.number = event->batch, .first_seq = event->seq};
 	}
@@ -42,16 +79,19 @@ bool batch_touch(struct store *store, const struct event *event, struct error *e
 bool store_batch_open(
     struct store *store, const char *actor, const char *what, int64_t *ret_number, struct error *error)
 {
-	sqlite3_stmt *statement = statement_of(store->writer, STATEMENT_BATCH_OPEN);
-	int64_t number = store->head.batch + 1;
+	struct opened_batch *opened = &store->opened;
 
-	bind_integer(statement, ":number", number);
-	bind_text(statement, ":actor", actor);
-	bind_text(statement, ":what", what);
-	bind_integer(statement, ":at", clock_now_us());
-	if (!statement_run(store->writer, statement, error))
+	if (!batch_flush(store, error))
 		return false;
-	store->head.batch = *ret_number = number;
+	buffer_reset(&opened->actor);
+	buffer_reset(&opened->what);
+	buffer_append_text(&opened->actor, actor);
+	buffer_append_text(&opened->what, what);
+	if (opened->actor.full || opened->what.full)
+		return error_set(error, ERROR_TOO_LARGE, "", "批次的说明太长");
+	opened->number = store->head.batch + 1;
+	opened->opened_at_us = clock_now_us();
+	store->head.batch = *ret_number = opened->number;
 	return true;
 }
 
@@ -70,6 +110,8 @@ bool store_batch_close(struct store *store, int64_t number, struct error *error)
 {
 	sqlite3_stmt *statement = statement_of(store->writer, STATEMENT_BATCH_CLOSE);
 
+	if (store->opened.number == number && (store->touched.number == number || store->touched.events == 0))
+		return put_opened(store, clock_now_us(), error);
 	if (!batch_flush(store, error))
 		return false;
 	bind_integer(statement, ":at", clock_now_us());
@@ -80,6 +122,8 @@ bool store_batch_set_undone(struct store *store, int64_t number, int64_t undone_
 {
 	sqlite3_stmt *statement = statement_of(store->writer, STATEMENT_BATCH_UNDONE);
 
+	if (!batch_flush(store, error))
+		return false;
 	bind_integer(statement, ":undone_by", undone_by);
 	return change_batch(store, statement, number, error);
 }
@@ -176,8 +220,9 @@ static bool load_numbers(struct store_connection *connection, sqlite3_stmt *stat
 bool store_open_batches(struct store_connection *connection, struct pool *pool, int64_t **ret_numbers,
     size_t *ret_count, struct error *error)
 {
-	return load_numbers(
-	    connection, statement_of(connection, STATEMENT_OPEN_BATCHES), pool, ret_numbers, ret_count, error);
+	return flush_before_reading(connection, error) &&
+	    load_numbers(
+		connection, statement_of(connection, STATEMENT_OPEN_BATCHES), pool, ret_numbers, ret_count, error);
 }
 
 bool store_batch_events(struct store_connection *connection, int64_t batch, struct pool *pool, int64_t **ret_seqs,

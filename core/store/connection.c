@@ -21,8 +21,9 @@ static const struct setting shared_settings[] = {
     {"PRAGMA recursive_triggers = 0", "PRAGMA recursive_triggers", 0},
 };
 
+/* The writer's pages: more are no help, since SQLite 3.40 walks all of them at a commit in which a tree was balanced (0.7 ms for 64 MiB). */
 static const struct setting writer_settings[] = {
-    {"PRAGMA cache_size = -65536", "PRAGMA cache_size", -65536},
+    {"PRAGMA cache_size = -16384", "PRAGMA cache_size", -16384},
     {"PRAGMA journal_size_limit = 67108864", "PRAGMA journal_size_limit", 67108864},
 };
 

@@ -72,6 +72,7 @@ enum kind_statement {
 	KIND_STATE_FIRST, /* the first row as known */
 	KIND_STATES,	  /* all rows of a record */
 	KIND_RECORDS,
+	KIND_EXISTS, /* has it ever been there */
 	KIND_FIND_TITLE,
 	KIND_STATEMENTS
 };
@@ -97,6 +98,12 @@ struct store_connection {
 	int64_t deadline_us, snapshot_until_us; /* 0: none */
 };
 
+struct opened_batch { /* a batch whose row is not written yet: mostly it is closed before anybody looks */
+	int64_t number; /* 0: none */
+	int64_t opened_at_us;
+	struct buffer actor, what;
+};
+
 struct touched_batch { /* what was appended to one batch and is not yet in its row */
 	int64_t number, first_seq, last_seq, events;
 };
@@ -118,6 +125,7 @@ struct store {
 	struct store_connection *writer;
 	struct head head, committed, saved; /* now, before the transaction, before the savepoint */
 	struct news news;
+	struct opened_batch opened;
 	struct touched_batch touched;
 	struct buffer body, canonical; /* of the event being appended */
 	struct pool *pool;	       /* of one write; reset by each */
@@ -218,6 +226,7 @@ void news_note_commit(struct news *news, const struct head *head);
 /* ---- batches.c ---- */
 
 must_check bool batch_flush(struct store *store, struct error *error); /* what was appended goes into its batch's row */
+void batch_forget(struct store *store); /* what is not in the rows yet is undone */
 must_check bool batch_touch(struct store *store, const struct event *event, struct error *error);
 
 #endif

@@ -204,6 +204,8 @@ bool store_read_head(struct store_connection *connection, struct head *ret_head,
 	}
 	if (step == ROWS_ERROR)
 		return false;
+	if (connection->writer && !batch_flush(connection->store, error))
+		return false;
 	statement = statement_of(connection, STATEMENT_LAST_BATCH);
 	step = statement_step(connection, statement, error);
 	if (step == ROWS_ROW) {

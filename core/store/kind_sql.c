@@ -249,6 +249,11 @@ void kind_sql_put(struct buffer *out, const struct kind *kind, enum kind_stateme
 		put_table(out, kind, false);
 		buffer_append_text(out, " WHERE record > ?1 ORDER BY record LIMIT ?2");
 		break;
+	case KIND_EXISTS:
+		buffer_append_text(out, "SELECT 1 FROM ");
+		put_table(out, kind, false);
+		buffer_append_text(out, " WHERE record = ?1");
+		break;
 	case KIND_FIND_TITLE:
 		buffer_append_text(out, "SELECT record FROM ");
 		put_table(out, kind, false);

@@ -19,6 +19,8 @@ static struct store *make_store(void)
 		return NULL;
 	store->lock = store->folder = -1;
 	pthread_mutex_init(&store->reserve_lock, NULL);
+	buffer_init(&store->opened.actor, STORE_EVENT_LARGEST);
+	buffer_init(&store->opened.what, STORE_EVENT_LARGEST);
 	buffer_init(&store->body, STORE_EVENT_LARGEST);
 	buffer_init(&store->canonical, STORE_EVENT_LARGEST + (1 << 20));
 	store->pool = pool_new();
@@ -36,6 +38,8 @@ static void free_store(struct store *store)
 	free(store->path);
 	buffer_clear(&store->body);
 	buffer_clear(&store->canonical);
+	buffer_clear(&store->opened.actor);
+	buffer_clear(&store->opened.what);
 	pool_free(store->pool);
 	pthread_mutex_destroy(&store->reserve_lock);
 	free(store);

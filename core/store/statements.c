@@ -91,8 +91,8 @@ const char *const statement_sql[STATEMENTS] = {
 	" WHERE record = :record AND entered_on = :on AND seq = :seq AND stage = :stage AND to_seq = :for_ever",
     [STATEMENT_NEXT_NUMBER] =
 	"UPDATE kind SET next_number = next_number + 1 WHERE number = :kind RETURNING next_number - 1",
-    [STATEMENT_BATCH_OPEN] =
-	"INSERT INTO batch (" BATCH_COLUMNS ") VALUES (:number, :actor, :what, :at, 0, 0, 0, 0, 0)",
+    [STATEMENT_BATCH_OPEN] = "INSERT INTO batch (" BATCH_COLUMNS ") VALUES"
+			     " (:number, :actor, :what, :at, :closed_at, :first, :last, :events, 0)",
     [STATEMENT_BATCH_TOUCH] =
 	"UPDATE batch SET first_seq = CASE first_seq WHEN 0 THEN :first ELSE first_seq END, last_seq = :last,"
 	" events = events + :events WHERE number = :number",

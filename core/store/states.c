@@ -105,6 +105,21 @@ struct state *store_load_current(struct store_connection *connection, const stru
 	return state;
 }
 
+bool store_has_record(
+    struct store_connection *connection, const struct kind *kind, int64_t record, bool *ret_has, struct error *error)
+{
+	sqlite3_stmt *statement = kind_statement(connection, kind, KIND_EXISTS, error);
+	enum rows_step step;
+
+	if (statement == NULL)
+		return false;
+	sqlite3_bind_int64(statement, 1, record);
+	step = statement_step(connection, statement, error);
+	*ret_has = step == ROWS_ROW;
+	sqlite3_reset(statement);
+	return step != ROWS_ERROR;
+}
+
 static struct state *load_at(struct store_connection *connection, const struct kind *kind, int64_t record,
     struct date as_of, int64_t known_seq, struct pool *pool, struct error *error)
 {

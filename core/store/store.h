@@ -70,6 +70,8 @@ must_check struct rows *store_select_states(struct store_connection *connection,
 
 /* The present state of a record, also where it has been dropped (exists false). ERROR_NOT_FOUND: no such record. */
 must_check struct state *store_load_current(struct store_connection *connection, const struct kind *kind, int64_t record, struct pool *pool, struct error *error);
+/* Has the record ever been there, dropped or not? */
+must_check bool store_has_record(struct store_connection *connection, const struct kind *kind, int64_t record, bool *ret_has, struct error *error);
 /* As of a day, as known at a seq; NULL with error->code ERROR_NONE: not there then. */
 struct state *store_load_state(struct store_connection *connection, const struct kind *kind, int64_t record, struct date as_of, int64_t known_seq,
     struct pool *pool, struct error *error);

@@ -40,7 +40,7 @@ void store_rollback_savepoint(struct store *store)
 {
 	struct error error;
 
-	store->touched = (struct touched_batch){0};
+	batch_forget(store);
 	if (sqlite3_get_autocommit(store->writer->db)) { /* a full disk or a failing one undid the whole transaction */
 		store->head = store->committed;
 		return;
@@ -56,7 +56,7 @@ void store_rollback(struct store *store)
 {
 	struct error error;
 
-	store->touched = (struct touched_batch){0};
+	batch_forget(store);
 	store->head = store->committed;
 	if (!sqlite3_get_autocommit(store->writer->db) && !run(store, STATEMENT_ROLLBACK, &error)) {
 		log_error("撤回事务失败：%s", error.sentence);
