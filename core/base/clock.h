@@ -12,7 +12,7 @@
 
 int64_t clock_now_us(void);	  /* wall clock, microseconds since 1970 UTC */
 int64_t clock_monotonic_us(void); /* for deadlines; never fixed */
-int64_t clock_thread_us(void);    /* processor time of this thread: what a busy machine can't take away */
+int64_t clock_thread_us(void);	  /* processor time of this thread: what a busy machine can't take away */
 struct date clock_today(void);
 struct date clock_day_of(int64_t wall_us); /* the civil day of a moment */
 int64_t clock_day_start(struct date day);  /* its first moment, wall clock */

@@ -184,7 +184,8 @@ void kept_put(struct kept *kept, int64_t record, int64_t seq, const char *member
 
 	if (seq > kept->seen_seq)
 		kept->seen_seq = seq;
-	if (record == 0 || !catch_up(kept) || kept->present.seq != seq) /* a commit came between: it may be about this record */
+	if (record == 0 || !catch_up(kept) ||
+	    kept->present.seq != seq) /* a commit came between: it may be about this record */
 		return;
 	if (kept->bytes + length > KEPT_BYTES_LARGEST)
 		drop_all(kept);

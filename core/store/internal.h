@@ -98,7 +98,7 @@ struct store_connection {
 	int64_t deadline_us, snapshot_until_us; /* 0: none */
 };
 
-struct opened_batch { /* a batch whose row is not written yet: mostly it is closed before anybody looks */
+struct opened_batch {	/* a batch whose row is not written yet: mostly it is closed before anybody looks */
 	int64_t number; /* 0: none */
 	int64_t opened_at_us;
 	struct buffer actor, what;
@@ -109,7 +109,8 @@ struct touched_batch { /* what was appended to one batch and is not yet in its r
 };
 
 struct news { /* written by the writer, read by any thread */
-	atomic_int_least64_t appended; /* the highest seq ever appended: what lies STORE_NEWS_KEPT behind it may be gone */
+	atomic_int_least64_t
+	    appended; /* the highest seq ever appended: what lies STORE_NEWS_KEPT behind it may be gone */
 	atomic_int_least64_t committed, recorded_at_us;
 	atomic_int_least64_t records[STORE_NEWS_KEPT]; /* by seq: a ring */
 };
@@ -226,7 +227,7 @@ void news_note_commit(struct news *news, const struct head *head);
 /* ---- batches.c ---- */
 
 must_check bool batch_flush(struct store *store, struct error *error); /* what was appended goes into its batch's row */
-void batch_forget(struct store *store); /* what is not in the rows yet is undone */
+void batch_forget(struct store *store);				       /* what is not in the rows yet is undone */
 must_check bool batch_touch(struct store *store, const struct event *event, struct error *error);
 
 #endif

@@ -83,8 +83,7 @@ static struct schema *hold_present_schema(void)
 
 void engine_read_present(struct engine *engine, struct engine_present *ret_present)
 {
-	*ret_present = (struct engine_present){
-	    .seq = engine->head, .today = {19000}, .schema = hold_present_schema()};
+	*ret_present = (struct engine_present){.seq = engine->head, .today = {19000}, .schema = hold_present_schema()};
 }
 
 /* Each event was about T-0001. */
