@@ -4,10 +4,12 @@
 #include "base/log.h"
 #include "engine/request.h"
 #include <inttypes.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KIND_NUMBERS = 65536, ASK_AGAIN_LARGEST = 3, END_SECONDS = 5 };
+enum { KIND_NUMBERS = 65536, ASK_AGAIN_LARGEST = 3, END_SECONDS = 5, LINGER_US = 150, LINGER_GROUP_LARGEST = 2 };
 
 struct errand { /* writer_run: lives on the waiting caller's stack */
 	enum writer_manner manner;
@@ -25,7 +27,7 @@ struct writer {
 	pthread_cond_t wake, errand_finished;
 	struct request *first, *last; /* queued requests */
 	struct errand *errands;	      /* queued, in order */
-	size_t queued;
+	atomic_size_t queued;	      /* requests */
 	bool ending, broken;
 	int64_t end_by_us;
 	struct writer_status status;
@@ -329,6 +331,20 @@ static void refuse_rest(struct writer *writer)
 	pthread_cond_broadcast(&writer->errand_finished);
 }
 
+/* Under the lock, given up meanwhile. Whoever writes alone sends the next request as soon as the last is answered: to be
+ * awake then spares it the waking of a thread, a tenth of its whole time. Not after many, and never when nobody writes. */
+static void linger(struct writer *writer, const struct group *group)
+{
+	int64_t until_us = clock_monotonic_us() + LINGER_US;
+
+	if (group == NULL || group->count == 0 || group->count > LINGER_GROUP_LARGEST || has_work(writer))
+		return;
+	pthread_mutex_unlock(&writer->lock);
+	while (atomic_load(&writer->queued) == 0 && clock_monotonic_us() < until_us)
+		sched_yield();
+	pthread_mutex_lock(&writer->lock);
+}
+
 static void *write_on(void *argument)
 {
 	struct writer *writer = argument;
@@ -338,6 +354,7 @@ static void *write_on(void *argument)
 	for (;;) {
 		struct errand *alone;
 
+		linger(writer, group);
 		while (!has_work(writer) && !writer->ending)
 			pthread_cond_wait(&writer->wake, &writer->lock);
 		if (group == NULL || writer->broken ||
