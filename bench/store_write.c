@@ -96,7 +96,7 @@ static void write_one(struct bench *bench, const struct state *state, enum event
 	    .stage = action == EVENT_CREATE ? "step0" : NULL};
 
 	must(store_savepoint(bench->store, &error));
-	must(store_append_event(bench->store, &event, &error));
+	must(store_append_event(bench->store, state->kind, &event, &error));
 	must(store_append_state(bench->store, state, event.seq, &error));
 	must(store_put_current(bench->store, state, &error));
 	must(store_release(bench->store, &error));

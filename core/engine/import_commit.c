@@ -32,7 +32,7 @@ static bool check_shown(struct block *block, struct engine *engine, const struct
 	if (block->shown_seq == 0 || row->record == 0)
 		return true;
 	if (!store_load_events(
-		store_writer(engine->store), row->record, SEQ_FOR_EVER, block->each, &events, &count, error))
+		store_writer(engine->store), kind, row->record, SEQ_FOR_EVER, block->each, &events, &count, error))
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (events[i]->seq > block->shown_seq && events[i]->batch != block->batch) {

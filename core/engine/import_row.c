@@ -395,8 +395,8 @@ static bool add_entered(struct reading *reading, struct error *error)
 			return false;
 		if (!date_is_none(first)) {
 			if (events == NULL &&
-			    !store_load_events(reading->resolver.connection, reading->row->record, SEQ_FOR_EVER,
-				reading->pool, &events, &event_count, error))
+			    !store_load_events(reading->resolver.connection, reading->import->kind,
+				reading->row->record, SEQ_FOR_EVER, reading->pool, &events, &event_count, error))
 				return false;
 			wrong = find_entry(stage_name(reading, entered->stage), first, events, event_count);
 		}

@@ -253,8 +253,8 @@ static bool fold_steps(struct making *making, struct error *error)
 	struct timeline before, after = {0};
 	size_t stored_count;
 
-	if (!store_load_events(
-		making->connection, plan->record, making->known_seq, making->pool, &stored, &stored_count, error) ||
+	if (!store_load_events(making->connection, plan->kind, plan->record, making->known_seq, making->pool, &stored,
+		&stored_count, error) ||
 	    !store_load_days(
 		making->connection, plan->kind, plan->record, making->pool, &making->rows, &making->row_count, error))
 		return false;
@@ -329,10 +329,11 @@ void plan_number(struct plan *plan, int64_t record)
 	((struct state *)plan->after_day)->record = record;
 }
 
-static bool append_event(struct store *store, struct step *step, struct event *event, struct error *error)
+static bool append_event(
+    struct store *store, const struct kind *kind, struct step *step, struct event *event, struct error *error)
 {
 	event->seq = 0;
-	if (!store_append_event(store, event, error))
+	if (!store_append_event(store, kind, event, error))
 		return false;
 	if (event->seq != step->seq)
 		return error_set(
@@ -342,7 +343,7 @@ static bool append_event(struct store *store, struct step *step, struct event *e
 
 static bool append_aside(struct store *store, struct step *step, struct error *error)
 {
-	if (!append_event(store, step, step->aside, error))
+	if (!append_event(store, NULL, step, step->aside, error))
 		return false;
 	for (size_t i = 0; i < step->voided_count; i++)
 		if (!store_void(store, step->voided[i], step->seq, error))
@@ -357,7 +358,7 @@ bool plan_apply(struct store *store, struct plan *plan, struct error *error)
 
 		if (step->aside != NULL && !append_aside(store, step, error))
 			return false;
-		if (step->event != NULL && !append_event(store, step, step->event, error))
+		if (step->event != NULL && !append_event(store, plan->kind, step, step->event, error))
 			return false;
 		for (size_t j = 0; j < step->row_count; j++)
 			if (!store_append_state(store, &step->rows[j], step->seq, error))

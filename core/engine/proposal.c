@@ -204,8 +204,8 @@ static bool void_all(struct proposal *proposal, struct error *error)
 	int64_t *targets;
 	size_t count, live = 0;
 
-	if (!store_load_events(proposal->resolver.connection, proposal->record, SEQ_FOR_EVER, proposal->resolver.pool,
-		&events, &count, error))
+	if (!store_load_events(proposal->resolver.connection, proposal->kind, proposal->record, SEQ_FOR_EVER,
+		proposal->resolver.pool, &events, &count, error))
 		return false;
 	targets = pool_alloc_array(proposal->resolver.pool, count, sizeof(*targets));
 	for (size_t i = 0; i < count; i++) {
@@ -324,8 +324,8 @@ static bool refuse_void_of_creation(struct proposal *proposal, const struct even
 	size_t count, later = 0;
 	char list[160] = "";
 
-	if (!store_load_events(proposal->resolver.connection, proposal->record, SEQ_FOR_EVER, proposal->resolver.pool,
-		&events, &count, error))
+	if (!store_load_events(proposal->resolver.connection, proposal->kind, proposal->record, SEQ_FOR_EVER,
+		proposal->resolver.pool, &events, &count, error))
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (events[i]->live && events[i]->seq != wrong->seq && events[i]->action != EVENT_RECOMPUTE) {
@@ -468,8 +468,8 @@ static bool refuse_stale(struct proposal *proposal, int64_t version, struct erro
 	size_t count, kept = 0;
 	int64_t newer = version - proposal->wish->if_version, least = 0;
 
-	if (!store_load_events(
-		proposal->resolver.connection, proposal->record, SEQ_FOR_EVER, pool, &events, &count, error))
+	if (!store_load_events(proposal->resolver.connection, proposal->kind, proposal->record, SEQ_FOR_EVER, pool,
+		&events, &count, error))
 		return false;
 	/* the newer-th last sequence number among its events */
 	for (int64_t n = 0; n < newer && n < (int64_t)count; n++) {

@@ -408,7 +408,7 @@ static bool append(struct undo_writing *writing, struct event *event, struct err
 	event->actor = writing->undoing.wish->caller.name;
 	event->note = writing->undoing.wish->note;
 	event->batch = writing->outcome->batch;
-	return store_append_event(writing->engine->store, event, error);
+	return store_append_event(writing->engine->store, NULL, event, error);
 }
 
 /* One void event for all that goes, one restore event for each void that ends. */

@@ -21,6 +21,7 @@ struct verifying {
 	void (*progress)(void *argument, int64_t done, int64_t total);
 	void *argument;
 	int64_t done, total;
+	int64_t last, found; /* of a kind: its events up to last that its records lead to */
 };
 
 static bool differs(struct verifying *verifying, const struct kind *kind, int64_t record, struct date day, int64_t seq,
@@ -67,7 +68,7 @@ static bool verify_at(struct verifying *verifying, const struct kind *kind, int6
 	struct timeline timeline;
 	size_t count;
 
-	if (!store_load_events(verifying->connection, record, seq, verifying->pool, &events, &count, error))
+	if (!store_load_events(verifying->connection, kind, record, seq, verifying->pool, &events, &count, error))
 		return false;
 	fold_timeline(kind, record, events, count, 0, verifying->pool, &timeline);
 	for (size_t i = 0; i < timeline.day_count; i++)
@@ -90,7 +91,8 @@ static bool verify_current(struct verifying *verifying, const struct kind *kind,
 	size_t count;
 
 	if (current == NULL ||
-	    !store_load_events(verifying->connection, record, SEQ_FOR_EVER, verifying->pool, &events, &count, error))
+	    !store_load_events(
+		verifying->connection, kind, record, SEQ_FOR_EVER, verifying->pool, &events, &count, error))
 		return false;
 	fold_timeline(kind, record, events, count, 0, verifying->pool, &timeline);
 	last = timeline.day_count > 0 ? &timeline.days[timeline.day_count - 1] : NULL;
@@ -110,10 +112,12 @@ static bool verify_record(struct verifying *verifying, const struct kind *kind, 
 	if (!store_load_all_states(
 		verifying->connection, kind, record, verifying->pool, &rows, &seqs, &row_count, error) ||
 	    !store_load_events(
-		verifying->connection, record, SEQ_FOR_EVER, verifying->pool, &events, &event_count, error))
+		verifying->connection, kind, record, SEQ_FOR_EVER, verifying->pool, &events, &event_count, error))
 		return false;
 	verifying->report.states += (int64_t)row_count;
 	verifying->report.records++;
+	for (size_t i = 0; i < event_count; i++)
+		verifying->found += events[i]->seq <= verifying->last;
 	for (size_t i = 0; i < event_count; i++)
 		if (!verify_at(verifying, kind, record, events[i]->seq, rows, seqs, row_count, error))
 			return false;
@@ -151,6 +155,20 @@ static bool verify_some(
 	return ok;
 }
 
+/* An event that no record leads to would be missing in every fold. */
+static bool verify_links(struct verifying *verifying, const struct kind *kind, struct error *error)
+{
+	int64_t count;
+
+	if (!store_count_events(verifying->connection, kind, verifying->last, &count, error))
+		return false;
+	if (count == verifying->found)
+		return true;
+	error_set(error, ERROR_DAMAGED, "", "%s的账里有 %" PRId64 " 条事件，从各条记录只找得到 %" PRId64 " 条",
+	    kind->title, count, verifying->found);
+	return error_hint(error, "请停用这份数据，用最近一份备份恢复，再把备份之后的事补记；原样留着这份给开发者");
+}
+
 static bool verify_kinds(struct verifying *verifying, struct error *error)
 {
 	const struct schema *schema = verifying->set->schema;
@@ -159,9 +177,12 @@ static bool verify_kinds(struct verifying *verifying, struct error *error)
 		int64_t after = 0;
 		bool more = true;
 
+		verifying->found = 0;
 		while (more)
 			if (!verify_some(verifying, &schema->kinds[i], &after, &more, error))
 				return false;
+		if (!verify_links(verifying, &schema->kinds[i], error))
+			return false;
 	}
 	return true;
 }
@@ -175,6 +196,7 @@ static bool read_ends(struct verifying *verifying, struct error *error)
 	for (size_t i = 0; i < sizeof(head.hash); i++)
 		snprintf(verifying->report.head_hash + 2 * i, 3, "%02x", head.hash[i]);
 	verifying->report.last_recorded_us = head.recorded_at_us;
+	verifying->last = head.seq;
 	return head.seq == 0 ||
 	    store_recorded_at(verifying->connection, 1, &verifying->report.first_recorded_us, error);
 }

@@ -153,15 +153,16 @@ static enum diff_class classify(const struct state *from, const struct state *to
 }
 
 /* Why and when: the last live event of the record up to the later end that made it so. */
-static bool find_cause(struct diffing *diffing, struct diff_item *item, const struct state *to, struct error *error)
+static bool find_cause(struct diffing *diffing, const struct kind *kind, struct diff_item *item, const struct state *to,
+    struct error *error)
 {
 	const struct event *const *events;
 	struct date last = diffing->to.moment.as_of;
 	struct pool *pool = pool_new();
 	size_t count;
 
-	if (!store_load_events(
-		diffing->view->connection, item->record, diffing->to.moment.known_seq, pool, &events, &count, error)) {
+	if (!store_load_events(diffing->view->connection, kind, item->record, diffing->to.moment.known_seq, pool,
+		&events, &count, error)) {
 		pool_free(pool);
 		return false;
 	}
@@ -212,7 +213,7 @@ static bool add_item(struct diffing *diffing, enum diff_class class, const struc
 	    .to = stage_of(to, false),
 	    .from_title = stage_of(from, true),
 	    .to_title = stage_of(to, true)};
-	return find_cause(diffing, item, to, error);
+	return find_cause(diffing, one->kind, item, to, error);
 }
 
 static void add_values(struct diffing *diffing, enum diff_class class, const struct state *from, const struct state *to)

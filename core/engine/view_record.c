@@ -96,7 +96,7 @@ static bool refuse_absent(
 	char id[RECORD_ID_SIZE], day[DATE_TEXT_SIZE];
 	size_t count = 0;
 
-	if (!store_load_events(view->connection, record, view->moment.known_seq, pool, &events, &count, error))
+	if (!store_load_events(view->connection, kind, record, view->moment.known_seq, pool, &events, &count, error))
 		return false;
 	kind_format_id(kind, record, id);
 	for (size_t i = 0; i < count; i++) {
@@ -248,7 +248,7 @@ bool view_history(struct view *view, const char *id, struct pool *pool, struct t
 	if (!view_find_record(view, NULL, id, pool, &record, NULL, NULL, error))
 		return false;
 	kind = schema_kind_of(view->set->schema, record);
-	if (!store_load_events(view->connection, record, view->moment.known_seq, pool, &events, &count, error))
+	if (!store_load_events(view->connection, kind, record, view->moment.known_seq, pool, &events, &count, error))
 		return false;
 	own_id = resolve_id(&(struct resolver){.schema = view->set->schema, .pool = pool}, record);
 	state = state_new(pool, kind, record);

@@ -116,7 +116,8 @@ static bool make_kind_tables(struct apply *apply, struct error *error)
 	return run(apply, error,
 		   "CREATE TABLE IF NOT EXISTS \"%w\" (record INTEGER PRIMARY KEY, present INTEGER NOT NULL, version "
 		   "INTEGER NOT NULL,"
-		   " last_on INTEGER, title TEXT, k_title TEXT, stage TEXT, return_stage TEXT, stage_since INTEGER) "
+		   " last_on INTEGER, last_seq INTEGER NOT NULL, title TEXT, k_title TEXT, stage TEXT, return_stage "
+		   "TEXT, stage_since INTEGER) "
 		   "STRICT",
 		   apply->current) &&
 	    run(apply, error,

@@ -15,7 +15,7 @@
 
 enum {
 	STORE_APPLICATION_ID = 0x6c756f64, /* "luod" */
-	STORE_LAYOUT = 1,		   /* user_version: of the fixed tables below */
+	STORE_LAYOUT = 2,		   /* user_version: of the fixed tables below */
 	STORE_PAGE_BYTES = 4096,
 	STORE_SNAPSHOT_US = 5 * 1000 * 1000,
 	STORE_EVENT_LARGEST = 16 << 20, /* bytes of one event's body */
@@ -35,9 +35,9 @@ enum statement {
 	STATEMENT_RECORDED_AT,
 	STATEMENT_EVENT_APPEND,
 	STATEMENT_EVENT,
-	STATEMENT_EVENTS_OF_RECORD,
 	STATEMENT_JOURNAL,
 	STATEMENT_EVENTS_OF_BATCH,
+	STATEMENT_COUNT_EVENTS,
 	STATEMENT_VOIDED_BY,
 	STATEMENT_VOID,
 	STATEMENT_RESTORE,
@@ -72,7 +72,7 @@ enum kind_statement {
 	KIND_STATE_FIRST, /* the first row as known */
 	KIND_STATES,	  /* all rows of a record */
 	KIND_RECORDS,
-	KIND_EXISTS, /* has it ever been there */
+	KIND_LAST_SEQ, /* of the last event about it */
 	KIND_FIND_TITLE,
 	KIND_STATEMENTS
 };
@@ -96,6 +96,10 @@ struct store_connection {
 	struct pool *scratch; /* of the SQL functions; reset by each */
 	const struct calendar *calendar;
 	int64_t deadline_us, snapshot_until_us; /* 0: none */
+};
+
+struct latest_event {	     /* of a record whose current row is not put yet */
+	int64_t record, seq; /* 0: none */
 };
 
 struct opened_batch {	/* a batch whose row is not written yet: mostly it is closed before anybody looks */
@@ -125,6 +129,7 @@ struct store {
 	pthread_mutex_t reserve_lock; /* the reserve file */
 	struct store_connection *writer;
 	struct head head, committed, saved; /* now, before the transaction, before the savepoint */
+	struct latest_event latest;
 	struct news news;
 	struct opened_batch opened;
 	struct touched_batch touched;
@@ -214,6 +219,9 @@ void bind_value(sqlite3_stmt *statement, int position, struct value value);
 
 /* ---- journal.c ---- */
 
+/* Of the last event about a record, by its current row; 0: no such record. */
+must_check bool read_last_seq(struct store_connection *connection, const struct kind *kind, int64_t record,
+    int64_t *ret_seq, struct error *error);
 must_check bool event_of_row(sqlite3_stmt *statement, struct pool *pool, struct event *ret_event, struct error *error);
 /* first..head by chain; first - 1 is trusted. */
 must_check bool chain_verify(struct store_connection *connection, int64_t first, int64_t *ret_events,

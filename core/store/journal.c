@@ -1,7 +1,9 @@
 /* The journal: appended to, read in order, and walked link by link. */
 #include "base/clock.h"
 #include "store/internal.h"
+#include <assert.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -16,6 +18,7 @@ enum {
 	EVENT_BODY,
 	EVENT_TOLD, /* the note */
 	EVENT_HASH,
+	EVENT_PREVIOUS, /* about the same record */
 	EVENT_LIVE
 };
 
@@ -32,7 +35,8 @@ static int64_t known_before_ever(int64_t known_seq)
 
 /* ---- appending ---- */
 
-static bool bind_event(struct store *store, sqlite3_stmt *statement, const struct event *event, struct error *error)
+static bool bind_event(
+    struct store *store, sqlite3_stmt *statement, const struct event *event, int64_t previous, struct error *error)
 {
 	buffer_reset(&store->body);
 	event_body_put(&store->body, event);
@@ -51,15 +55,34 @@ static bool bind_event(struct store *store, sqlite3_stmt *statement, const struc
 	bind_bytes(statement, ":body", store->body.bytes, store->body.length);
 	bind_text(statement, ":note", event->note);
 	bind_bytes(statement, ":hash", event->hash, sizeof(event->hash));
+	bind_integer(statement, ":previous", previous);
 	return true;
 }
 
-bool store_append_event(struct store *store, struct event *event, struct error *error)
+static bool find_previous(
+    struct store *store, const struct kind *kind, int64_t record, int64_t *ret_seq, struct error *error)
+{
+	*ret_seq = 0;
+	if (record == 0)
+		return true;
+	if (store->latest.record == record) {
+		*ret_seq = store->latest.seq;
+		return true;
+	}
+	return read_last_seq(store->writer, kind, record, ret_seq, error);
+}
+
+bool store_append_event(struct store *store, const struct kind *kind, struct event *event, struct error *error)
 {
 	sqlite3_stmt *statement = statement_of(store->writer, STATEMENT_EVENT_APPEND);
 	struct event appended = *event;
 	int64_t now = clock_now_us();
+	int64_t previous;
 
+	assert((kind != NULL) == (event->record != 0));
+	assert(store->latest.record == 0 || store->latest.record == event->record || event->record == 0);
+	if (!find_previous(store, kind, event->record, &previous, error))
+		return false;
 	appended.seq = store->head.seq + 1;
 	appended.recorded_at_us = now > store->head.recorded_at_us ? now : store->head.recorded_at_us + 1;
 	if (appended.place == 0)
@@ -72,13 +95,15 @@ bool store_append_event(struct store *store, struct event *event, struct error *
 		return error_hint(error, "请分几次写入");
 	}
 	store_hash(store->canonical.bytes, store->canonical.length, appended.hash);
-	if (!bind_event(store, statement, &appended, error) || !statement_run(store->writer, statement, error) ||
-	    !batch_touch(store, &appended, error))
+	if (!bind_event(store, statement, &appended, previous, error) ||
+	    !statement_run(store->writer, statement, error) || !batch_touch(store, &appended, error))
 		return false;
 	news_note_event(&store->news, appended.seq, appended.record);
 	store->head.seq = appended.seq;
 	store->head.recorded_at_us = appended.recorded_at_us;
 	memcpy(store->head.hash, appended.hash, sizeof(appended.hash));
+	if (appended.record != 0)
+		store->latest = (struct latest_event){.record = appended.record, .seq = appended.seq};
 	*event = appended;
 	return true;
 }
@@ -111,47 +136,103 @@ bool event_of_row(sqlite3_stmt *statement, struct pool *pool, struct event *ret_
 	return true;
 }
 
-static bool load_events(struct store_connection *connection, sqlite3_stmt *statement, struct pool *pool,
-    const struct event *const **ret_events, size_t *ret_count, struct error *error)
+struct event_list {
+	struct pool *pool;
+	const struct event **events;
+	size_t count, capacity;
+};
+
+static bool add_event(struct event_list *list, sqlite3_stmt *statement, struct error *error)
 {
-	const struct event **events = NULL;
-	size_t count = 0, capacity = 0;
-	enum rows_step step;
+	struct event *event = pool_alloc(list->pool, sizeof(*event));
 
-	while ((step = statement_step(connection, statement, error)) == ROWS_ROW) {
-		struct event *event = pool_alloc(pool, sizeof(*event));
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity == 0 ? 16 : list->capacity * 2;
+		const struct event **more = pool_alloc_array(list->pool, capacity, sizeof(*more));
 
-		if (count == capacity) {
-			const struct event **more =
-			    pool_alloc_array(pool, capacity == 0 ? 16 : capacity * 2, sizeof(*more));
-
-			if (count > 0)
-				memcpy(more, events, count * sizeof(*more));
-			events = more;
-			capacity = capacity == 0 ? 16 : capacity * 2;
-		}
-		if (!event_of_row(statement, pool, event, error)) {
-			sqlite3_reset(statement);
-			return false;
-		}
-		events[count++] = event;
+		if (list->count > 0)
+			memcpy(more, list->events, list->count * sizeof(*more));
+		list->events = more;
+		list->capacity = capacity;
 	}
-	if (step == ROWS_ERROR)
+	if (!event_of_row(statement, list->pool, event, error))
 		return false;
-	*ret_events = events;
-	*ret_count = count;
+	list->events[list->count++] = event;
 	return true;
 }
 
-bool store_load_events(struct store_connection *connection, int64_t record, int64_t known_seq, struct pool *pool,
+static bool load_events(struct store_connection *connection, sqlite3_stmt *statement, struct pool *pool,
     const struct event *const **ret_events, size_t *ret_count, struct error *error)
 {
-	sqlite3_stmt *statement = statement_of(connection, STATEMENT_EVENTS_OF_RECORD);
+	struct event_list list = {.pool = pool};
+	enum rows_step step;
 
-	bind_integer(statement, ":record", record);
-	bind_integer(statement, ":known_to", known_seq);
+	while ((step = statement_step(connection, statement, error)) == ROWS_ROW)
+		if (!add_event(&list, statement, error)) {
+			sqlite3_reset(statement);
+			return false;
+		}
+	if (step == ROWS_ERROR)
+		return false;
+	*ret_events = list.events;
+	*ret_count = list.count;
+	return true;
+}
+
+/* The order of the fold: what was true in the world, then what we learnt first. */
+static int compare_events(const void *left, const void *right)
+{
+	const struct event *a = *(const struct event *const *)left, *b = *(const struct event *const *)right;
+
+	if (a->effective_on.day != b->effective_on.day)
+		return a->effective_on.day < b->effective_on.day ? -1 : 1;
+	if (a->place != b->place)
+		return a->place < b->place ? -1 : 1;
+	return (a->seq > b->seq) - (a->seq < b->seq);
+}
+
+/* One link back. *seq becomes that of the event before it; 0: that was the first. */
+static bool follow_link(struct store_connection *connection, int64_t record, int64_t *seq, int64_t known_seq,
+    struct event_list *list, struct error *error)
+{
+	sqlite3_stmt *statement = statement_of(connection, STATEMENT_EVENT);
+	enum rows_step step;
+	int64_t previous;
+	bool good;
+
+	bind_integer(statement, ":seq", *seq);
 	bind_integer(statement, ":known", known_before_ever(known_seq));
-	return load_events(connection, statement, pool, ret_events, ret_count, error);
+	step = statement_step(connection, statement, error);
+	if (step == ROWS_ERROR)
+		return false;
+	previous = step == ROWS_ROW ? sqlite3_column_int64(statement, EVENT_PREVIOUS) : *seq;
+	if (previous >= *seq || previous < 0 || sqlite3_column_int64(statement, EVENT_OF_RECORD) != record) {
+		sqlite3_reset(statement);
+		error_set(error, ERROR_DAMAGED, "", "日志第 %lld 条不是它该在的地方，已损坏", (long long)*seq);
+		return error_hint(error, "停止写入，保留现场，从最近的备份恢复");
+	}
+	good = *seq > known_seq || add_event(list, statement, error);
+	sqlite3_reset(statement);
+	*seq = previous;
+	return good;
+}
+
+bool store_load_events(struct store_connection *connection, const struct kind *kind, int64_t record, int64_t known_seq,
+    struct pool *pool, const struct event *const **ret_events, size_t *ret_count, struct error *error)
+{
+	struct event_list list = {.pool = pool};
+	int64_t seq;
+
+	if (!read_last_seq(connection, kind, record, &seq, error))
+		return false;
+	while (seq != 0)
+		if (!follow_link(connection, record, &seq, known_seq, &list, error))
+			return false;
+	if (list.count > 1)
+		qsort(list.events, list.count, sizeof(*list.events), compare_events);
+	*ret_events = list.events;
+	*ret_count = list.count;
+	return true;
 }
 
 bool store_load_journal(struct store_connection *connection, int64_t first, int64_t last, size_t limit,
@@ -399,6 +480,22 @@ bool store_verify_chain(struct store_connection *connection, int64_t *ret_events
     void (*progress)(void *argument, int64_t seq), void *argument, struct error *error)
 {
 	return chain_verify(connection, 1, ret_events, progress, argument, error);
+}
+
+bool store_count_events(
+    struct store_connection *connection, const struct kind *kind, int64_t last, int64_t *ret_count, struct error *error)
+{
+	sqlite3_stmt *statement = statement_of(connection, STATEMENT_COUNT_EVENTS);
+	enum rows_step step;
+
+	bind_integer(statement, ":last", last);
+	bind_integer(statement, ":first_record", record_key(kind->number, 0));
+	bind_integer(statement, ":last_record", record_key(kind->number, INT32_MAX));
+	step = statement_step(connection, statement, error);
+	if (step == ROWS_ROW)
+		*ret_count = sqlite3_column_int64(statement, 0);
+	sqlite3_reset(statement);
+	return step == ROWS_ROW;
 }
 
 bool store_verify_integrity(struct store_connection *connection, struct error *error)

@@ -1,6 +1,6 @@
 /* The statements of a kind, written from its declaration. Names in it have been checked, and are quoted all the same; values are
  * numbered parameters in the order of the columns: record, present, version, day, title, stage, return stage, since, the first
- * days of stages, the fields; then for current rows the key forms, for states rank and seq. */
+ * days of stages, the fields; then for current rows the last seq and the key forms, for states rank and seq. */
 #include "store/internal.h"
 #include <string.h>
 
@@ -108,10 +108,12 @@ static void put_columns(struct column_list *list)
 		put_column(list, column_of_field(&kind->fields[i], name), field_is_watched(&kind->fields[i]));
 }
 
-static void put_key_columns(struct column_list *list)
+/* What current rows have and states have not. */
+static void put_current_columns(struct column_list *list)
 {
 	char name[IDENTIFIER_SIZE];
 
+	put_column(list, "last_seq", false);
 	put_column(list, "k_title", true);
 	for (size_t i = 0; i < list->kind->field_count; i++)
 		if (field_has_key_column(&list->kind->fields[i]))
@@ -150,7 +152,7 @@ static void put_select_watched(struct buffer *out, const struct kind *kind)
 {
 	char name[IDENTIFIER_SIZE];
 
-	buffer_append_text(out, "SELECT present, title");
+	buffer_append_text(out, "SELECT last_seq, present, title");
 	for (size_t i = 0; i < kind->field_count; i++)
 		if (field_is_watched(&kind->fields[i])) {
 			buffer_append_text(out, ", ");
@@ -173,7 +175,7 @@ static void put_insert(struct buffer *out, const struct kind *kind, bool states)
 		put_column(&list, "rank", false);
 		put_column(&list, "seq", false);
 	} else
-		put_key_columns(&list);
+		put_current_columns(&list);
 	buffer_append_text(out, ") VALUES (");
 	put_parameters(out, list.position);
 	buffer_append_text(out, ")");
@@ -194,7 +196,7 @@ static void put_update(struct buffer *out, const struct kind *kind, bool only_un
 	put_table(out, kind, false);
 	buffer_append_text(out, " SET ");
 	put_columns(&list);
-	put_key_columns(&list);
+	put_current_columns(&list);
 	buffer_append_text(out, " WHERE record = ?1");
 }
 
@@ -249,8 +251,8 @@ void kind_sql_put(struct buffer *out, const struct kind *kind, enum kind_stateme
 		put_table(out, kind, false);
 		buffer_append_text(out, " WHERE record > ?1 ORDER BY record LIMIT ?2");
 		break;
-	case KIND_EXISTS:
-		buffer_append_text(out, "SELECT 1 FROM ");
+	case KIND_LAST_SEQ:
+		buffer_append_text(out, "SELECT last_seq FROM ");
 		put_table(out, kind, false);
 		buffer_append_text(out, " WHERE record = ?1");
 		break;

@@ -4,14 +4,15 @@
 #include <assert.h>
 #include <string.h>
 
-/* The journal says what happened; all the rest can be made again from it. to_seq of what still holds is SEQ_FOR_EVER. */
+/* The journal says what happened; all the rest can be made again from it. to_seq of what still holds is SEQ_FOR_EVER.
+ * The events of a record hang together by previous, from the last_seq of its current row backwards: an index would have
+ * each change dirty one more page than it must. */
 const char *const statement_tables =
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE journal (seq INTEGER PRIMARY KEY, recorded_at INTEGER NOT NULL, effective_on INTEGER NOT NULL,"
     " place INTEGER NOT NULL, batch INTEGER NOT NULL, record INTEGER NOT NULL, action INTEGER NOT NULL, actor TEXT NOT "
     "NULL,"
-    " body BLOB NOT NULL, note TEXT, hash BLOB NOT NULL) STRICT;"
-    "CREATE INDEX journal_of_record ON journal (record, effective_on, place);"
+    " body BLOB NOT NULL, note TEXT, hash BLOB NOT NULL, previous INTEGER NOT NULL) STRICT;"
     "CREATE TRIGGER journal_is_never_changed BEFORE UPDATE ON journal BEGIN SELECT raise(ABORT, 'the journal is "
     "append-only'); END;"
     "CREATE TRIGGER journal_is_never_deleted BEFORE DELETE ON journal BEGIN SELECT raise(ABORT, 'the journal is "
@@ -44,7 +45,7 @@ const char *const statement_tables =
     "NULL,"
     " PRIMARY KEY (kind, what, old)) STRICT, WITHOUT ROWID;";
 
-#define EVENT_COLUMNS "seq, recorded_at, effective_on, place, batch, record, action, actor, body, note, hash"
+#define EVENT_COLUMNS "seq, recorded_at, effective_on, place, batch, record, action, actor, body, note, hash, previous"
 #define EVENT_IS_LIVE                                                                                                  \
 	" NOT EXISTS (SELECT 1 FROM void WHERE target = journal.seq AND from_seq <= :known AND :known < to_seq)"
 #define BATCH_COLUMNS "number, actor, what, opened_at, closed_at, first_seq, last_seq, events, undone_by"
@@ -60,19 +61,17 @@ const char *const statement_sql[STATEMENTS] = {
     [STATEMENT_HEAD] = "SELECT seq, recorded_at, hash FROM journal ORDER BY seq DESC LIMIT 1",
     [STATEMENT_LAST_BATCH] = "SELECT max(number) FROM batch",
     [STATEMENT_RECORDED_AT] = "SELECT recorded_at FROM journal WHERE seq = :seq",
-    [STATEMENT_EVENT_APPEND] =
-	"INSERT INTO journal (" EVENT_COLUMNS ") VALUES"
-	" (:seq, :recorded_at, :effective_on, :place, :batch, :record, :action, :actor, :body, :note, :hash)",
+    [STATEMENT_EVENT_APPEND] = "INSERT INTO journal (" EVENT_COLUMNS ") VALUES"
+			       " (:seq, :recorded_at, :effective_on, :place, :batch, :record, :action, :actor, :body, "
+			       ":note, :hash, :previous)",
     [STATEMENT_EVENT] = "SELECT " EVENT_COLUMNS "," EVENT_IS_LIVE " FROM journal WHERE seq = :seq",
-    /* The order of the fold: what was true in the world, then what we learnt first. */
-    [STATEMENT_EVENTS_OF_RECORD] =
-	"SELECT " EVENT_COLUMNS "," EVENT_IS_LIVE " FROM journal INDEXED BY journal_of_record"
-	" WHERE record = :record AND seq <= :known_to ORDER BY effective_on, place, seq",
     [STATEMENT_JOURNAL] = "SELECT " EVENT_COLUMNS "," EVENT_IS_LIVE " FROM journal"
 			  " WHERE seq BETWEEN :first AND :last ORDER BY seq LIMIT :limit",
     [STATEMENT_EVENTS_OF_BATCH] =
 	"SELECT journal.seq FROM batch JOIN journal ON journal.seq BETWEEN batch.first_seq AND batch.last_seq"
 	" WHERE batch.number = :batch AND journal.batch = :batch ORDER BY journal.seq",
+    [STATEMENT_COUNT_EVENTS] =
+	"SELECT count(*) FROM journal WHERE seq <= :last AND record BETWEEN :first_record AND :last_record",
     [STATEMENT_VOIDED_BY] =
 	"SELECT from_seq FROM void WHERE target = :target AND from_seq <= :known AND :known < to_seq",
     [STATEMENT_VOID] = "INSERT INTO void (target, from_seq, to_seq) VALUES (:target, :from, :for_ever)",

@@ -105,19 +105,32 @@ struct state *store_load_current(struct store_connection *connection, const stru
 	return state;
 }
 
-bool store_has_record(
-    struct store_connection *connection, const struct kind *kind, int64_t record, bool *ret_has, struct error *error)
+bool read_last_seq(
+    struct store_connection *connection, const struct kind *kind, int64_t record, int64_t *ret_seq, struct error *error)
 {
-	sqlite3_stmt *statement = kind_statement(connection, kind, KIND_EXISTS, error);
+	sqlite3_stmt *statement = kind_statement(connection, kind, KIND_LAST_SEQ, error);
 	enum rows_step step;
 
+	*ret_seq = 0;
 	if (statement == NULL)
 		return false;
 	sqlite3_bind_int64(statement, 1, record);
 	step = statement_step(connection, statement, error);
-	*ret_has = step == ROWS_ROW;
+	if (step == ROWS_ROW)
+		*ret_seq = sqlite3_column_int64(statement, 0);
 	sqlite3_reset(statement);
 	return step != ROWS_ERROR;
+}
+
+bool store_has_record(
+    struct store_connection *connection, const struct kind *kind, int64_t record, bool *ret_has, struct error *error)
+{
+	int64_t seq;
+
+	if (!read_last_seq(connection, kind, record, &seq, error))
+		return false;
+	*ret_has = seq != 0;
+	return true;
 }
 
 static struct state *load_at(struct store_connection *connection, const struct kind *kind, int64_t record,
@@ -328,22 +341,25 @@ static bool same_text(const char *a, const char *b)
 enum watched { WATCHED_FAILED, WATCHED_NEW, WATCHED_SAME, WATCHED_CHANGED };
 
 /* Whether an index would have to be changed: most updates change none, and then touch one page. */
-static enum watched compare_watched(struct store *store, const struct state *state, struct error *error)
+static enum watched compare_watched(
+    struct store *store, const struct state *state, int64_t *ret_last_seq, struct error *error)
 {
 	const struct kind *kind = state->kind;
 	sqlite3_stmt *statement = kind_statement(store->writer, kind, KIND_CURRENT_WATCHED, error);
 	enum rows_step step;
 	bool same;
-	int column = 2;
+	int column = 3;
 
+	*ret_last_seq = 0;
 	if (statement == NULL)
 		return WATCHED_FAILED;
 	sqlite3_bind_int64(statement, 1, state->record);
 	step = statement_step(store->writer, statement, error);
 	if (step != ROWS_ROW)
 		return step == ROWS_END ? WATCHED_NEW : WATCHED_FAILED;
-	same = (sqlite3_column_int(statement, 0) != 0) == state->exists &&
-	    same_text(column_text(statement, 1), state->title);
+	*ret_last_seq = sqlite3_column_int64(statement, 0);
+	same = (sqlite3_column_int(statement, 1) != 0) == state->exists &&
+	    same_text(column_text(statement, 2), state->title);
 	for (size_t i = 0; same && i < kind->field_count; i++)
 		if (field_is_watched(&kind->fields[i]))
 			same =
@@ -355,7 +371,7 @@ static enum watched compare_watched(struct store *store, const struct state *sta
 static void bind_keys(struct store *store, sqlite3_stmt *statement, const struct state *state)
 {
 	const struct kind *kind = state->kind;
-	int position = column_behind(kind) + 1;
+	int position = column_behind(kind) + 2; /* behind last_seq */
 
 	sqlite3_bind_text(statement, position++, state->title != NULL ? text_key(store->pool, state->title) : NULL, -1,
 	    SQLITE_STATIC);
@@ -402,7 +418,8 @@ bool store_put_current(struct store *store, const struct state *state, struct er
 	static const enum kind_statement statements[] = {[WATCHED_NEW] = KIND_CURRENT_INSERT,
 	    [WATCHED_SAME] = KIND_CURRENT_UPDATE,
 	    [WATCHED_CHANGED] = KIND_CURRENT_UPDATE_ALL};
-	enum watched watched = compare_watched(store, state, error);
+	int64_t last_seq;
+	enum watched watched = compare_watched(store, state, &last_seq, error);
 	sqlite3_stmt *statement;
 	int code;
 
@@ -412,12 +429,16 @@ bool store_put_current(struct store *store, const struct state *state, struct er
 	if (statement == NULL)
 		return false;
 	bind_state(statement, state);
+	if (store->latest.record == state->record)
+		last_seq = store->latest.seq;
+	sqlite3_bind_int64(statement, column_behind(state->kind) + 1, last_seq);
 	pool_reset(store->pool);
 	if (watched != WATCHED_SAME)
 		bind_keys(store, statement, state);
 	code = sqlite3_step(statement);
 	if (code == SQLITE_DONE) {
 		sqlite3_reset(statement);
+		store->latest = (struct latest_event){0};
 		return true;
 	}
 	store_fail(store->writer, error);

@@ -90,8 +90,9 @@ struct state *store_load_referred(struct store_connection *connection, const str
 must_check bool store_load_days(struct store_connection *connection, const struct kind *kind, int64_t record,
     struct pool *pool, struct state **ret_days, size_t *ret_count, struct error *error);
 /* All events of a record with seq <= known_seq, live said as known then, in fold order (effective_on, place, seq). */
-must_check bool store_load_events(struct store_connection *connection, int64_t record, int64_t known_seq,
-    struct pool *pool, const struct event *const **ret_events, size_t *ret_count, struct error *error);
+must_check bool store_load_events(struct store_connection *connection, const struct kind *kind, int64_t record,
+    int64_t known_seq, struct pool *pool, const struct event *const **ret_events, size_t *ret_count,
+    struct error *error);
 /* Events first..last by seq, of any record, at most limit. */
 must_check bool store_load_journal(struct store_connection *connection, int64_t first, int64_t last, size_t limit,
     struct pool *pool, const struct event *const **ret_events, size_t *ret_count, struct error *error);
@@ -149,8 +150,10 @@ enum { STORE_NEWS_KEPT = 4096 };
 must_check bool store_read_news(const struct store *store, int64_t after, int64_t last,
     void (*tell)(void *argument, int64_t record, int64_t seq), void *argument);
 
-/* Appends to the journal: gives it seq, recorded_at_us (max(clock, last + 1)), place where 0, hash. */
-must_check bool store_append_event(struct store *store, struct event *event, struct error *error);
+/* Appends to the journal: gives it seq, recorded_at_us (max(clock, last + 1)), place where 0, hash. kind: of its record; NULL
+ * for one about none. The current row of the record must be put before an event about another is appended. */
+must_check bool store_append_event(
+    struct store *store, const struct kind *kind, struct event *event, struct error *error);
 /* A row of states for the day state->on, as known from seq on. */
 must_check bool store_append_state(struct store *store, const struct state *state, int64_t seq, struct error *error);
 /* The current row. ERROR_REFUSED with field where a unique value is taken: the hint names who has it. */
@@ -202,6 +205,9 @@ void store_checkpoint_if_due(struct store *store);
 must_check bool store_verify_chain(struct store_connection *connection, int64_t *ret_events,
     void (*progress)(void *argument, int64_t seq), void *argument, struct error *error);
 /* integrity_check. */
+/* How many events up to last are about records of the kind, by the journal alone: what store_load_events must come to. */
+must_check bool store_count_events(struct store_connection *connection, const struct kind *kind, int64_t last,
+    int64_t *ret_count, struct error *error);
 must_check bool store_verify_integrity(struct store_connection *connection, struct error *error);
 /* All records of kind ever, rising keys above after. */
 must_check bool store_records(struct store_connection *connection, const struct kind *kind, int64_t after, size_t limit,

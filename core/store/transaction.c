@@ -3,7 +3,7 @@
 #include "store/internal.h"
 #include <assert.h>
 
-enum { CHECKPOINT_BYTES = 16 << 20, TRUNCATE_BYTES = 64 << 20 };
+enum { CHECKPOINT_BYTES = 32 << 20, TRUNCATE_BYTES = 64 << 20 };
 
 static bool run(struct store *store, enum statement number, struct error *error)
 {
@@ -41,6 +41,7 @@ void store_rollback_savepoint(struct store *store)
 	struct error error;
 
 	batch_forget(store);
+	store->latest = (struct latest_event){0};
 	if (sqlite3_get_autocommit(store->writer->db)) { /* a full disk or a failing one undid the whole transaction */
 		store->head = store->committed;
 		return;
@@ -57,6 +58,7 @@ void store_rollback(struct store *store)
 	struct error error;
 
 	batch_forget(store);
+	store->latest = (struct latest_event){0};
 	store->head = store->committed;
 	if (!sqlite3_get_autocommit(store->writer->db) && !run(store, STATEMENT_ROLLBACK, &error)) {
 		log_error("撤回事务失败：%s", error.sentence);

@@ -175,6 +175,36 @@ def test_a_changed_past_is_found_by_folding_again(build):
         daemon.clean()
 
 
+def test_a_record_that_leads_to_anothers_event_is_found(build):
+    daemon = damage(build, "UPDATE c_entry SET last_seq = 3 WHERE record = (SELECT max(record) FROM c_entry)")
+    try:
+        verify_complains(daemon, "第 3 条")
+    finally:
+        daemon.kill()
+        daemon.clean()
+
+
+def test_an_event_that_no_record_leads_to_is_found(build):
+    """Nothing that a person sees tells of it: a note changes no row."""
+    daemon = fill_store(build)
+    try:
+        daemon.start()
+        connection = daemon.connect()
+        entry = add(connection, 99)["id"]
+        for text in ("一", "二"):
+            connection.call("record.note", id=entry, text=text)
+        daemon.stop()
+        with sqlite3.connect(main_file(daemon)) as database:
+            last = "(SELECT max(last_seq) FROM c_entry)"
+            cut = database.execute(f"UPDATE c_entry SET last_seq = {last} - 1 WHERE last_seq = {last}")
+            assert cut.rowcount == 1
+        database.close()
+        verify_complains(daemon, "只找得到")
+    finally:
+        daemon.kill()
+        daemon.clean()
+
+
 def test_a_torn_file_is_said_and_not_touched(build):
     daemon = fill_store(build, 200)
     try:

@@ -126,7 +126,7 @@ static bool write_until_full(struct example *example, struct error *fault)
 
 		pool_reset(example->pool);
 		state = example_state(example, i, "题目");
-		good = good && store_append_event(example->store, &event, fault) &&
+		good = good && store_append_event(example->store, state->kind, &event, fault) &&
 		    store_append_state(example->store, state, event.seq, fault) &&
 		    store_put_current(example->store, state, fault);
 		if (!good) {

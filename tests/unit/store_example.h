@@ -196,9 +196,15 @@ static inline struct event example_event(int64_t record, const char *note)
 	    .effective_on = day(0), .record = record, .action = EVENT_NOTE, .actor = "李明", .note = note};
 }
 
+/* With the current row that leads to it, where it is about a record. */
 static inline int64_t append(struct example *example, struct event event)
 {
-	must(store_append_event(example->store, &event, &error));
+	struct state *state = example_state(example, 0, "题目");
+
+	state->record = event.record;
+	must(store_append_event(example->store, event.record != 0 ? example->project : NULL, &event, &error));
+	if (event.record != 0)
+		must(store_put_current(example->store, state, &error));
 	return event.seq;
 }
 
@@ -209,7 +215,8 @@ static inline int64_t put(struct example *example, const struct state *state)
 	int64_t seq;
 
 	event.effective_on = state->on;
-	seq = append(example, event);
+	must(store_append_event(example->store, state->kind, &event, &error));
+	seq = event.seq;
 	must(store_append_state(example->store, state, seq, &error));
 	must(store_put_current(example->store, state, &error));
 	return seq;

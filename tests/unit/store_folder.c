@@ -130,10 +130,10 @@ static void die_after_a_commit(struct example *example)
 		event.action = EVENT_RECORD;
 		example->store = store_open(example->folder, false, &error);
 		if (example->store == NULL || !store_begin(example->store, &error) ||
-		    !store_append_event(example->store, &event, &error) || !store_commit(example->store, &error))
+		    !store_append_event(example->store, NULL, &event, &error) || !store_commit(example->store, &error))
 			_exit(1);
 		event.note = "没有提交";
-		if (!store_begin(example->store, &error) || !store_append_event(example->store, &event, &error))
+		if (!store_begin(example->store, &error) || !store_append_event(example->store, NULL, &event, &error))
 			_exit(1);
 		_exit(0);
 	} else {

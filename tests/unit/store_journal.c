@@ -106,11 +106,12 @@ static void the_fold_reads_by_day_then_place(void **state)
 		append(example, example_event(8, NULL)); /* of another record, between */
 	}
 	commit(example);
-	must(store_load_events(writer_of(example), 7, SEQ_FOR_EVER, example->pool, &loaded, &count, &error));
+	must(store_load_events(
+	    writer_of(example), example->project, 7, SEQ_FOR_EVER, example->pool, &loaded, &count, &error));
 	assert_int_equal(count, COUNT_OF(order));
 	for (size_t i = 0; i < count; i++)
 		assert_int_equal(loaded[i]->seq, order[i] * 2 - 1);
-	must(store_load_events(writer_of(example), 7, 3, example->pool, &loaded, &count, &error));
+	must(store_load_events(writer_of(example), example->project, 7, 3, example->pool, &loaded, &count, &error));
 	assert_int_equal(count, 2);
 	must(store_load_journal(writer_of(example), 2, 9, 4, example->pool, &loaded, &count, &error));
 	assert_int_equal(count, 4);
@@ -139,7 +140,8 @@ static void voids_hold_from_their_own_seq_until_taken_back(void **state)
 		const struct event *const *events;
 		size_t count;
 
-		must(store_load_events(writer_of(example), 7, known, example->pool, &events, &count, &error));
+		must(store_load_events(
+		    writer_of(example), example->project, 7, known, example->pool, &events, &count, &error));
 		assert_int_equal(count, known);
 		for (size_t i = 0; i < count; i++)
 			assert_int_equal(events[i]->live, events[i]->seq != 2 || known == 2 || known == 5);

@@ -52,7 +52,7 @@ static int64_t put(struct town *town, const struct state *state)
 	struct event event = {
 	    .effective_on = state->on, .record = state->record, .action = EVENT_NOTE, .actor = "李明"};
 
-	must(store_append_event(town->store, &event, &error));
+	must(store_append_event(town->store, state->kind, &event, &error));
 	must(store_append_state(town->store, state, event.seq, &error));
 	must(store_put_current(town->store, state, &error));
 	return event.seq;
