@@ -21,6 +21,7 @@ static void image_clear(struct image *image)
 void images_init(struct images *images)
 {
 	pthread_mutex_init(&images->lock, NULL);
+	images->bytes_largest = IMAGE_BYTES_LARGEST;
 }
 
 void images_clear(struct images *images)
@@ -48,18 +49,29 @@ static bool grow_array(void *array, size_t room, size_t size)
 	return more != NULL;
 }
 
-static bool grow_rows(struct image *image)
+static bool grow_rows(struct image *image, size_t bytes_largest)
 {
 	size_t room = image->row_room == 0 ? 1024 : image->row_room + image->row_room / 2;
 
-	if (bytes_of(image, room, image->slice_room) > IMAGE_BYTES_LARGEST ||
-	    !grow_array(&image->ranks, room, sizeof(*image->ranks)) ||
+	image->is_full = bytes_of(image, room, image->slice_room) > bytes_largest;
+	if (image->is_full || !grow_array(&image->ranks, room, sizeof(*image->ranks)) ||
 	    !grow_array(&image->stages, room, sizeof(*image->stages)))
 		return false;
 	for (size_t i = 0; i < image->field_count; i++)
 		if (!grow_array(&image->cells[i], room, sizeof(int64_t)))
 			return false;
 	image->row_room = room;
+	return true;
+}
+
+static bool grow_slices(struct image *image, size_t bytes_largest)
+{
+	size_t room = image->slice_room == 0 ? 256 : image->slice_room * 2;
+
+	image->is_full = bytes_of(image, image->row_room, room) > bytes_largest;
+	if (image->is_full || !grow_array(&image->slices, room, sizeof(*image->slices)))
+		return false;
+	image->slice_room = room;
 	return true;
 }
 
@@ -81,20 +93,15 @@ static size_t find_slice(const struct image *image, int64_t record)
 	return low;
 }
 
-static struct slice *begin_slice(struct image *image, int64_t record)
+static struct slice *begin_slice(struct image *image, int64_t record, size_t bytes_largest)
 {
 	size_t at = find_slice(image, record);
 
 	if (at < image->slice_count && image->slices[at].record == record) {
 		image->dead += image->slices[at].count;
 	} else {
-		if (image->slice_count == image->slice_room) {
-			size_t room = image->slice_room == 0 ? 256 : image->slice_room * 2;
-
-			if (!grow_array(&image->slices, room, sizeof(*image->slices)))
-				return NULL;
-			image->slice_room = room;
-		}
+		if (image->slice_count == image->slice_room && !grow_slices(image, bytes_largest))
+			return NULL;
 		memmove(&image->slices[at + 1], &image->slices[at], (image->slice_count - at) * sizeof(*image->slices));
 		image->slice_count++;
 	}
@@ -104,56 +111,51 @@ static struct slice *begin_slice(struct image *image, int64_t record)
 
 /* ---- rows ---- */
 
-static bool read_stage(const struct kind *kind, struct value stage, int16_t *ret_stage)
+static int16_t read_stage(const struct kind *kind, struct value stage)
 {
-	*ret_stage = IMAGE_NO_STAGE;
 	if (stage.type == VALUE_EMPTY)
-		return true;
+		return IMAGE_NO_STAGE;
 	for (size_t i = 0; kind->flow != NULL && i < kind->flow->count; i++)
-		if (strcmp(kind->flow->stages[i].name, stage.text) == 0) {
-			*ret_stage = (int16_t)i;
-			return true;
-		}
-	return false;
+		if (strcmp(kind->flow->stages[i].name, stage.text) == 0)
+			return (int16_t)i;
+	return IMAGE_UNDECLARED_STAGE;
 }
 
-static bool read_cell(const struct field *field, struct value value, int64_t *ret_cell)
+static int64_t read_cell(const struct field *field, struct value value)
 {
-	*ret_cell = IMAGE_EMPTY;
 	if (value.type == VALUE_EMPTY)
-		return true;
-	if (field->type != VALUE_ENUM) {
-		*ret_cell = value.number;
-		return value.number != IMAGE_EMPTY;
-	}
+		return IMAGE_EMPTY;
+	if (field->type != VALUE_ENUM)
+		return value.number;
 	for (size_t i = 0; i < field->value_count; i++)
-		if (strcmp(field->values[i].name, value.text) == 0) {
-			*ret_cell = (int64_t)i;
-			return true;
-		}
-	return false; /* no longer declared: SQL knows it by its name */
+		if (strcmp(field->values[i].name, value.text) == 0)
+			return (int64_t)i;
+	return IMAGE_UNDECLARED;
 }
 
-static bool add_row(struct image *image, struct rows *rows)
+/* False: no room, or a number that stands for "empty" here. */
+static bool add_row(struct image *image, struct rows *rows, size_t bytes_largest)
 {
 	size_t row = image->row_count;
 
-	if (row == image->row_room && !grow_rows(image))
+	if (row == UINT32_MAX || (row == image->row_room && !grow_rows(image, bytes_largest)))
 		return false;
 	image->ranks[row] = rows_value(rows, 1).number;
-	if (rows_value(rows, 2).number == 0)
-		image->stages[row] = IMAGE_NOT_PRESENT;
-	else if (!read_stage(image->kind, rows_value(rows, 3), &image->stages[row]))
-		return false;
-	for (size_t i = 0; i < image->field_count; i++)
-		if (!read_cell(image->fields[i], rows_value(rows, 4 + i), &image->cells[i][row]))
+	image->stages[row] =
+	    rows_value(rows, 2).number == 0 ? IMAGE_NOT_PRESENT : read_stage(image->kind, rows_value(rows, 3));
+	for (size_t i = 0; i < image->field_count; i++) {
+		struct value value = rows_value(rows, 4 + i);
+
+		image->cells[i][row] = read_cell(image->fields[i], value);
+		if (value.type != VALUE_EMPTY && image->cells[i][row] == IMAGE_EMPTY)
 			return false;
+	}
 	image->row_count++;
 	return true;
 }
 
-/* All records, or one. False: this kind can't be had in memory. */
-static bool read_rows(struct image *image, struct store_connection *connection, int64_t record)
+/* All records, or one. False: this kind can't be had in memory, or the store did not answer. */
+static bool read_rows(struct image *image, struct store_connection *connection, int64_t record, size_t bytes_largest)
 {
 	struct pool *pool = pool_new();
 	struct error error = {0};
@@ -167,8 +169,8 @@ static bool read_rows(struct image *image, struct store_connection *connection, 
 		int64_t of = rows_value(rows, 0).number;
 
 		if (slice == NULL || slice->record != of)
-			slice = begin_slice(image, of);
-		good = slice != NULL && image->row_count < UINT32_MAX && add_row(image, rows);
+			slice = begin_slice(image, of, bytes_largest);
+		good = slice != NULL && add_row(image, rows, bytes_largest);
 		if (good)
 			slice->count++;
 	}
@@ -190,17 +192,18 @@ static bool has_field(const struct image *image, const struct field *field)
 
 /* Anew, with the columns that it had and those that are wanted now. */
 static bool make(struct image *image, struct view *view, const struct kind *kind, const struct field *const *fields,
-    size_t count, int64_t head)
+    size_t count, int64_t head, size_t bytes_largest)
 {
-	struct image made = {.kind = kind, .seq = head, .schema = schema_hold(view->set->schema)};
+	struct image made = {
+	    .kind = kind, .seq = head, .refused = image->refused, .schema = schema_hold(view->set->schema)};
+	size_t most = image->refused > 0 ? image->refused - 2 : IMAGE_COLUMNS;
 	bool same_schema = image->schema == made.schema;
 
 	for (size_t i = 0; same_schema && i < image->field_count; i++)
 		made.fields[made.field_count++] = image->fields[i];
 	for (size_t i = 0; i < count; i++)
 		if (!has_field(&made, fields[i])) {
-			if (made.field_count ==
-			    IMAGE_COLUMNS) /* room for what is wanted now, not for all that ever was */
+			if (made.field_count == most) /* room for what is wanted now, not for all that ever was */
 				made.field_count = 0;
 			made.fields[made.field_count++] = fields[i];
 		}
@@ -209,7 +212,22 @@ static bool make(struct image *image, struct view *view, const struct kind *kind
 			made.fields[made.field_count++] = fields[i];
 	image_clear(image);
 	*image = made;
-	return read_rows(image, view->connection, 0);
+	image->made = read_rows(image, view->connection, 0, bytes_largest);
+	return image->made;
+}
+
+/* Where one could not be made there is nothing, or that it was too large. */
+static void note_failure(struct image *image)
+{
+	struct image left = {.kind = image->kind, .refused = image->refused, .used_us = clock_monotonic_us()};
+
+	if (image->is_full)
+		left.refused = image->field_count + 1;
+	if (left.refused > 0)
+		left.schema = schema_hold(image->schema);
+	image_clear(image);
+	if (left.refused > 0)
+		*image = left;
 }
 
 static int compare_records(const void *left, const void *right)
@@ -245,7 +263,7 @@ static bool read_touched(const struct image *image, struct view *view, int64_t h
 	return true;
 }
 
-static bool catch_up(struct image *image, struct view *view, int64_t head)
+static bool catch_up(struct image *image, struct view *view, int64_t head, size_t bytes_largest)
 {
 	struct pool *pool = pool_new();
 	int64_t *records = NULL;
@@ -254,7 +272,7 @@ static bool catch_up(struct image *image, struct view *view, int64_t head)
 
 	for (size_t i = 0; good && i < count; i++)
 		if (i == 0 || records[i] != records[i - 1])
-			good = read_rows(image, view->connection, records[i]);
+			good = read_rows(image, view->connection, records[i], bytes_largest);
 	pool_free(pool);
 	if (good)
 		image->seq = head;
@@ -286,8 +304,8 @@ static void keep_small(struct images *images, const struct image *kept)
 
 	for (size_t i = 0; i < IMAGE_KINDS; i++)
 		bytes += bytes_of(&images->images[i], images->images[i].row_room, images->images[i].slice_room);
-	for (size_t i = 0; bytes > IMAGE_BYTES_LARGEST && i < IMAGE_KINDS; i++)
-		if (&images->images[i] != kept)
+	for (size_t i = 0; bytes > images->bytes_largest && i < IMAGE_KINDS; i++)
+		if (&images->images[i] != kept && images->images[i].made)
 			image_clear(&images->images[i]);
 }
 
@@ -297,23 +315,22 @@ const struct image *image_take(
 	struct image *image = choose(images, view->set->schema, kind);
 	struct error error = {0};
 	struct head head;
-	bool good = image->schema != NULL, fresh = false;
+	bool good = image->made;
 
 	for (size_t i = 0; i < count; i++)
 		good = good && has_field(image, fields[i]);
+	if (!good && image->refused > 0 && count + 1 >= image->refused)
+		return NULL;
 	if (!store_read_head(view->connection, &head, &error))
 		return NULL;
 	if (good && image->seq < view->facts.seq)
-		good = catch_up(image, view, head.seq);
-	if (!good)
-		fresh = good = make(image, view, kind, fields, count, head.seq);
-	if (!good) {
-		image_clear(image);
+		good = catch_up(image, view, head.seq, images->bytes_largest);
+	if (!good && !make(image, view, kind, fields, count, head.seq, images->bytes_largest)) {
+		note_failure(image);
 		return NULL;
 	}
 	image->used_us = clock_monotonic_us();
-	if (fresh)
-		keep_small(images, image);
+	keep_small(images, image);
 	return image;
 }
 

@@ -112,6 +112,13 @@ static struct tally *find_tally(struct counting *counting, const int64_t codes[B
 	return &counting->tallies[at];
 }
 
+static bool is_undeclared(const struct path *path, int64_t code)
+{
+	if (path->builtin == PATH_STAGE)
+		return code == IMAGE_UNDECLARED_STAGE;
+	return path->type == VALUE_ENUM && code == IMAGE_UNDECLARED;
+}
+
 static bool count_row(struct counting *counting, size_t row)
 {
 	int64_t codes[BY_LARGEST];
@@ -119,10 +126,12 @@ static bool count_row(struct counting *counting, size_t row)
 	struct tally *tally;
 
 	for (size_t i = 0; i < counting->query->by_count; i++) {
-		if (counting->by[i] != NULL)
-			codes[i] = counting->by[i][row];
-		else
+		if (counting->by[i] == NULL)
 			codes[i] = stage == IMAGE_NO_STAGE ? IMAGE_EMPTY : stage;
+		else
+			codes[i] = counting->by[i][row];
+		if (is_undeclared(&counting->query->by[i], codes[i]))
+			return false; /* SQL knows it by its name */
 	}
 	tally = counting->query->by_count > 0 ? find_tally(counting, codes) : NULL;
 	if (counting->query->by_count > 0 && (tally == NULL || !add_to(tally, counting, row)))
