@@ -1,15 +1,19 @@
 /* A new schema: tables and columns for what it declares, in one transaction. Nothing is ever taken away: a field or a stage that is
  * no longer declared keeps its column, and the catalog remembers it.
  *
- * Of each kind, in this order: its number; its tables; former names; missing columns; key columns and indexes; the catalog.
+ * Of each kind, in this order: its number; its tables; former names; keys that were made by other rules; missing columns; key columns
+ * and indexes; the catalog.
  */
 #include "base/log.h"
 #include "store/internal.h"
+#include "text/normal.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { META_SIZE = 200 };
 
 struct apply {
 	struct store_connection *writer;
@@ -223,6 +227,75 @@ static bool rename_stage(struct apply *apply, const struct stage *stage, struct 
 	    note_rename(apply, "stage", stage->was, stage->name, error);
 }
 
+/* ---- keys made by other rules ---- */
+
+/* What meta says of key; *ret_value is empty where it says nothing. */
+static bool read_meta(struct apply *apply, const char *key, char ret_value[META_SIZE], struct error *error)
+{
+	sqlite3_stmt *statement = statement_prepare(apply->writer, "SELECT value FROM meta WHERE key = :key", 0, error);
+	enum rows_step step;
+
+	if (statement == NULL)
+		return false;
+	bind_text(statement, ":key", key);
+	step = statement_step(apply->writer, statement, error);
+	ret_value[0] = '\0';
+	if (step == ROWS_ROW)
+		snprintf(ret_value, META_SIZE, "%s", column_text(statement, 0));
+	sqlite3_finalize(statement);
+	return step != ROWS_ERROR;
+}
+
+static bool write_meta(struct apply *apply, const char *key, const char *value, struct error *error)
+{
+	return run(apply, error, "INSERT OR REPLACE INTO meta (key, value) VALUES (%Q, %Q)", key, value);
+}
+
+/* The title's are made here; a field whose keyed is 0 gets its own in fill_keys(), and then its index. */
+static bool make_keys_again(struct apply *apply, struct error *error)
+{
+	for (size_t i = 0; i < apply->kind->field_count; i++)
+		if (field_has_key_column(&apply->kind->fields[i]) &&
+		    !drop_indexes(apply, apply->kind->fields[i].name, error))
+			return false;
+	return run(apply, error, "UPDATE field SET keyed = 0 WHERE kind = %d", apply->number) &&
+	    run(apply, error, "UPDATE \"%w\" SET k_title = luodi_key(title) WHERE k_title IS NOT luodi_key(title)",
+		apply->current);
+}
+
+/* Each kind says by which rules its keys were made: one whose plugin is away now is seen to when it is back. */
+static bool renew_keys(struct apply *apply, struct error *error)
+{
+	const char *rules = text_key_rules();
+	char key[32], former[META_SIZE];
+
+	snprintf(key, sizeof(key), "keys.%d", (int)apply->number);
+	if (!read_meta(apply, key, former, error))
+		return false;
+	if (strcmp(former, rules) == 0)
+		return true;
+	if (former[0] != '\0')
+		log_warning(
+		    "文字的比较规则变了（从 %s 到 %s），正在重做“%s”的比较用字", former, rules, apply->kind->title);
+	return make_keys_again(apply, error) && write_meta(apply, key, rules, error);
+}
+
+/* No order is stored, so nothing has to be made again; but lists may come in another one than people remember. */
+static bool note_order(struct store *store, struct error *error)
+{
+	struct apply apply = {.writer = store->writer};
+	const char *rules = text_order_rules();
+	char former[META_SIZE];
+
+	if (!read_meta(&apply, "order", former, error))
+		return false;
+	if (strcmp(former, rules) == 0)
+		return true;
+	if (former[0] != '\0')
+		log_warning("中文的排序规则变了（从 %s 到 %s）：同一张表的先后可能与从前不同，数不变", former, rules);
+	return write_meta(&apply, "order", rules, error);
+}
+
 /* ---- fields ---- */
 
 static bool add_field_columns(struct apply *apply, const struct field *field, struct error *error)
@@ -385,6 +458,8 @@ static bool apply_kind(struct apply *apply, struct error *error)
 	for (size_t i = 0; i < stage_count; i++)
 		if (!rename_stage(apply, &kind->flow->stages[i], error))
 			return false;
+	if (!renew_keys(apply, error))
+		return false;
 	for (size_t i = 0; i < kind->field_count; i++)
 		if (!apply_field(apply, i, error))
 			return false;
@@ -403,6 +478,8 @@ static bool apply_all(struct store *store, struct schema *schema, struct error *
 			return false;
 		schema_set_kind_number(schema, i, apply.number);
 	}
+	if (!note_order(store, error))
+		return false;
 	atomic_fetch_add(&store->generation, 1);
 	return kinds_prepare(
 	    store->writer, schema, error); /* a name that SQLite does not take stops here, not at the first write */

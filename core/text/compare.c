@@ -1,10 +1,12 @@
 #include "text/normal.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <unicode/ucol.h>
 
 static const UCollator *collator; /* opened once, never changed, never closed */
+static char rules[80] = "bytes";  /* what collator goes by */
 static pthread_once_t opened = PTHREAD_ONCE_INIT;
 
 static void open_collator(void)
@@ -12,8 +14,23 @@ static void open_collator(void)
 	UErrorCode status = U_ZERO_ERROR;
 	UCollator *chinese = ucol_open("zh@collation=pinyin", &status);
 
-	if (U_SUCCESS(status))
-		collator = chinese;
+	UVersionInfo version;
+	char icu[U_MAX_VERSION_STRING_LENGTH], order[U_MAX_VERSION_STRING_LENGTH];
+
+	if (U_FAILURE(status))
+		return;
+	collator = chinese;
+	u_getVersion(version);
+	u_versionToString(version, icu);
+	ucol_getVersion(chinese, version);
+	u_versionToString(version, order);
+	snprintf(rules, sizeof rules, "ICU %s, zh pinyin %s", icu, order);
+}
+
+const char *text_order_rules(void)
+{
+	pthread_once(&opened, open_collator);
+	return rules;
 }
 
 static int compare_bytes(const char *a, size_t a_length, const char *b, size_t b_length)

@@ -3,6 +3,8 @@
 #include "base/utf8.h"
 #include "text/letters.h"
 #include "text/pinyin.h"
+#include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <utf8proc.h>
 
@@ -76,6 +78,25 @@ char *text_key(struct pool *pool, const char *text)
 	}
 	*end = '\0';
 	return key;
+}
+
+/* KEY_FORM rises when text_key() gives another key for any text. */
+#define KEY_FORM "1"
+
+static char key_rules[80];
+
+static void write_key_rules(void)
+{
+	snprintf(key_rules, sizeof key_rules, "%s, utf8proc %s, Unicode %s", KEY_FORM, utf8proc_version(),
+	    utf8proc_unicode_version());
+}
+
+const char *text_key_rules(void)
+{
+	static pthread_once_t written = PTHREAD_ONCE_INIT;
+
+	pthread_once(&written, write_key_rules);
+	return key_rules;
 }
 
 enum { LONGEST_SYLLABLE = 8 };

@@ -26,6 +26,11 @@ enum text_match text_find_word(struct pool *pool, const char *text, const char *
 /* The order of a Chinese dictionary (pinyin), ties broken by bytes: <0, 0, >0. Any thread; lengths in bytes. */
 int text_compare(const char *a, size_t a_length, const char *b, size_t b_length);
 
+/* By which rules the keys and the order come about: the versions of our own and of the libraries, as a line. Who stores keys stores
+ * this beside them, and makes them again when it has changed; the order is never stored. Static. */
+const char *text_key_rules(void);
+const char *text_order_rules(void);
+
 /* The one of count names nearest to word (edit distance over characters, pinyin counts half), or NULL when none is
  * near enough to be worth naming. */
 const char *text_nearest(const char *word, const char *const *names, size_t count);

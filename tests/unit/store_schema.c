@@ -280,6 +280,109 @@ static void readers_follow_a_new_schema(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, example_set_up, example_tear_down)
 
+/* ---- keys and order, when a library changes ---- */
+
+static void alter(struct example *example, const char *sql)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(example->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+/* Closes the store, alters its file, opens it again; what that says is in said. */
+static void open_altered(struct example *example, const char *sql, char *said, size_t size)
+{
+	FILE *log = tmpfile();
+	int standard_error = dup(STDERR_FILENO);
+
+	store_close(example->store);
+	alter(example, sql);
+	assert_non_null(log);
+	dup2(fileno(log), STDERR_FILENO);
+	example_open(example);
+	declare(example, example_fields, COUNT_OF(example_fields), example_stages, COUNT_OF(example_stages));
+	dup2(standard_error, STDERR_FILENO);
+	close(standard_error);
+	rewind(log);
+	said[fread(said, 1, size - 1, log)] = '\0';
+	fclose(log);
+}
+
+static void expect_found(struct example *example, const struct field *field, const char *key, int32_t number)
+{
+	int64_t records[2];
+	size_t count;
+
+	must(store_find_key(writer_of(example), example->project, field, key, records, 2, &count, &error));
+	assert_int_equal(count, 1);
+	assert_int_equal(records[0], record_key(example->project->number, number));
+}
+
+static const char *const former_keys =
+    "UPDATE meta SET value = '0, of old' WHERE key LIKE 'keys.%';"
+    "UPDATE c_project SET k_title = 'of old' || record, k_permit = 'of old' || record";
+
+static void keys_are_made_again_when_their_rules_have_changed(void **state)
+{
+	struct example *example = *state;
+	struct state *other;
+	char said[4000];
+
+	write_state(example, filled_state(example, 1));
+	open_altered(example, former_keys, said, sizeof(said));
+	assert_non_null(strstr(said, "0, of old"));
+	assert_non_null(strstr(said, "项目"));
+	expect_found(example, NULL, "题目", 1);
+	expect_found(example, &example->project->fields[PERMIT], "地字第2号", 1);
+	other = filled_state(example, 2);
+	must(store_begin(example->store, &error));
+	put(example, example_state(example, 3, "另一个"));
+	must_fail(store_put_current(example->store, other, &error), ERROR_REFUSED); /* unique as before */
+	store_rollback(example->store);
+	open_altered(example, "SELECT 1", said, sizeof(said)); /* once */
+	assert_null(strstr(said, "规则"));
+}
+
+/* By the new rules two may be the same: the start names them, and nothing has changed. */
+static void keys_that_have_become_the_same_are_named(void **state)
+{
+	struct example *example = *state;
+	struct state *second = filled_state(example, 2);
+	struct error error = {0};
+	struct schema *schema;
+
+	second->values[PERMIT] = value_of_text("地字第3号");
+	write_state(example, filled_state(example, 1));
+	write_state(example, second);
+	store_close(example->store);
+	alter(example, former_keys);
+	alter(example, "UPDATE c_project SET f_permit = '地 字第2号' WHERE f_permit = '地字第3号'");
+	example_open(example);
+	schema = example_schema(
+	    example_fields, COUNT_OF(example_fields), example_stages, COUNT_OF(example_stages), catalog_of(example));
+	assert_false(store_apply_schema(example->store, schema, &error));
+	schema_release(schema);
+	assert_int_equal(error.code, ERROR_REFUSED);
+	assert_non_null(strstr(error.sentence, "P-0001 与 P-0002"));
+	expect_found(example, NULL, "of old4294967298", 2);
+}
+
+static void another_order_is_told_and_nothing_else(void **state)
+{
+	struct example *example = *state;
+	char said[4000];
+
+	write_state(example, filled_state(example, 1));
+	open_altered(example, "UPDATE meta SET value = 'ICU 1.0' WHERE key = 'order'", said, sizeof(said));
+	assert_non_null(strstr(said, "ICU 1.0"));
+	assert_non_null(strstr(said, "排序规则变了"));
+	assert_null(strstr(said, "比较规则"));
+	open_altered(example, "SELECT 1", said, sizeof(said));
+	assert_null(strstr(said, "规则"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +393,9 @@ int main(void)
 	    TEST(unique_is_refused_where_there_are_duplicates),
 	    TEST(indexes_follow_the_declaration),
 	    TEST(readers_follow_a_new_schema),
+	    TEST(keys_are_made_again_when_their_rules_have_changed),
+	    TEST(keys_that_have_become_the_same_are_named),
+	    TEST(another_order_is_told_and_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
