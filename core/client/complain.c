@@ -161,10 +161,10 @@ static bool comes_again(const json_t *theirs, size_t index, size_t step)
 }
 
 /* Both changes side by side: what was seen, what someone else wrote since, what was not written. */
-static void say_theirs(struct client *client, const json_t *theirs)
+static void say_theirs(struct client *client, const json_t *theirs, int64_t now)
 {
 	struct pool *pool = client->pool;
-	int64_t last = 0, seen = client->arguments->integers[OPTION_IF_VERSION];
+	int64_t seen = client->arguments->integers[OPTION_IF_VERSION];
 
 	for (size_t i = 0; i < json_array_size(theirs); i++) {
 		const json_t *change = json_array_get(theirs, i);
@@ -174,7 +174,6 @@ static void say_theirs(struct client *client, const json_t *theirs)
 		const char *when = value_moment(pool, answer_text(change, "recorded_at"), false);
 		const char *shown_title = *title != '\0' ? title : name;
 
-		last = version > last ? version : last;
 		if (*wished != '\0' && *answer_text(change, "from") != '\0' && !comes_again(theirs, i, SIZE_MAX))
 			client_say(client, "  第 %" PRId64 " 版  您看的  %s %s", seen > 0 ? seen : version - 1,
 			    shown_title, value_text(client, answer_member(change, "from")));
@@ -186,8 +185,8 @@ static void say_theirs(struct client *client, const json_t *theirs)
 			client_say(client, "  没有写  您要写的  %s %s  请先和 %s 商量", shown_title, wished,
 			    answer_text(change, "actor"));
 	}
-	if (last > 0)
-		client_say(client, "  商量后仍要改：%s", command_with_version(client, last));
+	if (json_array_size(theirs) > 0 && now > 0)
+		client_say(client, "  商量后仍要改：%s", command_with_version(client, now));
 }
 
 static void say_hint(struct client *client, const char *hint)
@@ -232,7 +231,7 @@ int complain_refused(struct client *client, const json_t *error)
 	client_say(client, "%s：%s%s", complain_first_word(status, code), sentence, writes ? "。什么都没有写" : "");
 	say_caret(client, data);
 	if (status == 6)
-		say_theirs(client, answer_member(data, "theirs"));
+		say_theirs(client, answer_member(data, "theirs"), answer_integer(data, "version", 0));
 	say_candidates(client, answer_member(data, "candidates"));
 	for (size_t i = 0; i < json_array_size(faults); i++)
 		client_say(client, "  %s", answer_text_at(faults, i));

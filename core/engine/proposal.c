@@ -460,6 +460,16 @@ static const char *show_before(struct proposal *proposal, const struct event *ev
 	return show_value(proposal, &proposal->kind->fields[position], before->values[position]);
 }
 
+/* The version that event made: that of the state which it wrote for its own day. 0: it changed nothing that lasted the day. */
+static int64_t version_made(struct proposal *proposal, const struct event *event)
+{
+	struct error ignored = {0};
+	const struct state *after = store_load_state(proposal->resolver.connection, proposal->kind, proposal->record,
+	    event->effective_on, event->seq, proposal->resolver.pool, &ignored);
+
+	return after != NULL && after->version > proposal->wish->if_version ? after->version : 0;
+}
+
 static bool refuse_stale(struct proposal *proposal, int64_t version, struct error *error)
 {
 	const struct event *const *events;
@@ -483,8 +493,9 @@ static bool refuse_stale(struct proposal *proposal, int64_t version, struct erro
 	theirs = pool_alloc_array(pool, 64, sizeof(*theirs));
 	for (size_t i = 0; i < count && newer > 0; i++) {
 		const struct event *event = events[i];
+		int64_t made = event->live && event->seq >= least ? version_made(proposal, event) : 0;
 
-		for (size_t j = 0; event->live && event->seq >= least && j < event->change_count && kept < 64; j++) {
+		for (size_t j = 0; made > 0 && j < event->change_count && kept < 64; j++) {
 			int position = kind_find_stored_field(proposal->kind, event->changes[j].field);
 			const struct field *field = position >= 0 ? &proposal->kind->fields[position] : NULL;
 
@@ -497,9 +508,10 @@ static bool refuse_stale(struct proposal *proposal, int64_t version, struct erro
 			    .from = show_before(proposal, event, position),
 			    .to = show_value(proposal, field, event->changes[j].value),
 			    .note = event->note,
-			    .version = version};
+			    .version = made};
 		}
 	}
+	proposal->version_now = version;
 	proposal->theirs = theirs;
 	proposal->theirs_count = kept;
 	error_set(error, ERROR_CONFLICT, "if_version",

@@ -40,6 +40,7 @@ struct proposal {
 	uint64_t skipped;	     /* stages, as bits */
 	const struct theirs *theirs; /* after ERROR_CONFLICT */
 	size_t theirs_count;
+	int64_t version_now; /* of the record, beside theirs */
 };
 
 /* Everything but WISH_UNDO. first_seq: what the first event would get. opinion NULL: computed values are left as they are. */

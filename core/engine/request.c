@@ -263,6 +263,7 @@ static void tell_refusal(struct request *request, const struct proposal *proposa
 	request->outcome->candidate_count = proposal->resolver.candidate_count;
 	request->outcome->theirs = proposal->theirs;
 	request->outcome->theirs_count = proposal->theirs_count;
+	request->outcome->version_now = proposal->version_now;
 }
 
 /* In Chinese, what the batch list shows. */

@@ -84,7 +84,7 @@ struct refigured { /* a past figure that now reads differently */
 struct theirs { /* ERROR_CONFLICT: what somebody else wrote since */
 	int64_t seq, recorded_at_us, batch;
 	const char *actor, *field, *field_title, *from, *to, *note;
-	int64_t version;
+	int64_t version; /* that it made */
 };
 
 struct candidate { /* ERROR_AMBIGUOUS: what the name could be; ERROR_REFUSED: what stands in the way */
@@ -116,6 +116,7 @@ struct outcome {
 	bool more_figures;
 	const struct theirs *theirs;
 	size_t theirs_count;
+	int64_t version_now; /* after ERROR_CONFLICT: of the record, where it was about a version; else 0 */
 	const struct candidate *candidates;
 	size_t candidate_count;
 	int64_t voided, affected; /* undo, correct: events voided; records that change */

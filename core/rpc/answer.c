@@ -52,6 +52,8 @@ static void put_extras(struct json_writer *json, const struct call *call)
 		json_key(json, "candidates");
 		put_candidates(json, call->candidates, call->candidate_count);
 	}
+	if (call->version_now > 0)
+		json_member_integer(json, "version", call->version_now);
 	if (call->theirs_count > 0)
 		put_theirs(json, call);
 	if (call->faults != NULL) {

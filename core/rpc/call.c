@@ -187,6 +187,7 @@ static void render_outcome(struct call *call, struct buffer *answer)
 		call->candidate_count = outcome->candidate_count;
 		call->theirs = outcome->theirs;
 		call->theirs_count = outcome->theirs_count;
+		call->version_now = outcome->version_now;
 		answer_put_error(answer, call->id, call->id_length, RPC_OWN_ERROR, &outcome->error, call);
 		return;
 	}

@@ -48,7 +48,8 @@ struct call {
 	size_t candidate_count;
 	const struct theirs *theirs;
 	size_t theirs_count;
-	const char *faults; /* lines of plugins */
+	int64_t version_now; /* beside theirs; 0: the conflict is about no version */
+	const char *faults;  /* lines of plugins */
 	size_t id_length;
 	char id[]; /* as JSON, to be echoed; "null" */
 };

@@ -137,6 +137,23 @@ class Writes(Case):
         self.assertEqual(self.get(work)["fields"]["planned"], 17500000000)
         self.call("record.update", id=work, fields={"planned": "1.9亿"}, if_version=2)
 
+    def test_a_conflict_tells_the_version_that_each_change_made(self):
+        work = self.create("work", "甲", planned="1亿")
+        first = self.update(work, planned="2亿")
+        undone = self.update(work, people=9)
+        self.call("batch.undo", batch=undone["batch"])
+        second = self.update(work, people=5)
+        now = self.call("record.note", id=work, text="来访")["version"]
+        error = self.refused("record.update", code="conflict", id=work, fields={"planned": "3亿"}, if_version=1)
+        self.assertEqual([(one["field"], one["version"]) for one in error["data"]["theirs"]],
+                         [("planned", first["version"]), ("people", second["version"])])
+        self.assertLess(second["version"], now)
+        self.assertEqual(error["data"]["version"], now)
+        error = self.refused("record.update", code="conflict", id=work, fields={"planned": "3亿"}, if_version=undone["version"])
+        self.assertEqual([(one["field"], one["version"]) for one in error["data"]["theirs"]], [("people", second["version"])])
+        _, err = self.luodi("set", work, "planned=3亿", "--if-version", "1", status=6)
+        self.assertIn(f"--if-version {now}", err)  # what came last, the note, is no field: it counts all the same
+
     def test_nothing_changed_writes_nothing(self):
         work = self.create("work", "甲", people=3)
         answer = self.update(work, people=3)
