@@ -3,6 +3,7 @@
 #include "client/screen.h"
 #include "client/value.h"
 
+#include "base/date.h"
 #include "base/number.h"
 #include <inttypes.h>
 #include <string.h>
@@ -72,6 +73,18 @@ static const char *stated_against_counted(struct client *client, const json_t *f
 	    fraction_format_percent(numerator, denominator, 1, places[2]));
 }
 
+/* The day it was stated; "" where its source begins with a day of its own, "2022-07-06 讲话稿". */
+static const char *day_stated(struct client *client, const json_t *one)
+{
+	const char *source = answer_text(one, "source");
+	struct error error;
+	struct date own;
+
+	return date_parse(pool_copy_bytes(client->pool, source, strcspn(source, " ")), "", &own, &error)
+	    ? ""
+	    : answer_text(one, "on");
+}
+
 /* A line for each stated value, with when and where it was said. */
 static void print_stated(struct client *client, const json_t *figure)
 {
@@ -79,7 +92,7 @@ static void print_stated(struct client *client, const json_t *figure)
 
 	for (size_t i = 0; i < json_array_size(stated); i++) {
 		const json_t *one = json_array_get(stated, i);
-		const char *on = answer_text(one, "on"), *source = answer_text(one, "source"), *shown, *against = "";
+		const char *on = day_stated(client, one), *source = answer_text(one, "source"), *shown, *against = "";
 		int64_t millionths;
 
 		if (read_stated(client, figure, one, &shown, &millionths))

@@ -131,7 +131,8 @@ struct told { /* an event with its effect */
 	const struct changed *changes;
 	size_t change_count;
 	const char *stage_from, *stage_to; /* titles, or NULL */
-	const char *const *skipped;	   /* titles */
+	const char *const *skipped;	   /* titles of stages; names beside them */
+	const char *const *skipped_names;
 	size_t skipped_count;
 	int64_t voided_by;	    /* seq of the event that voids it as known; 0: live */
 	const struct kind *kind;    /* of its record; NULL where it has none */
@@ -198,8 +199,8 @@ must_check bool view_diff(struct view *view, const struct diff_request *request,
 
 struct stated {
 	const char *value, *source, *id; /* as stated */
-	struct date on;
-	bool is_number; /* value as millionths, for comparing */
+	struct date on;			 /* the day that it was said */
+	bool is_number;			 /* value as millionths, for comparing */
 	int64_t millionths;
 };
 struct figured {

@@ -164,6 +164,22 @@ static bool count_base(struct view *view, const struct figure_declaration *decla
 
 /* ---- what people stated ---- */
 
+/* The day that it was stated on: its record's beginning, as known. */
+static bool read_day_stated(
+    struct view *view, int64_t record, struct pool *pool, struct date *ret_on, struct error *error)
+{
+	const struct event *const *events;
+	size_t count;
+
+	if (!store_load_events(view->connection, record, view->moment.known_seq, pool, &events, &count, error))
+		return false;
+	*ret_on = DATE_NONE;
+	for (size_t i = 0; i < count; i++)
+		if (events[i]->live && events[i]->action == EVENT_CREATE)
+			*ret_on = events[i]->effective_on;
+	return true;
+}
+
 static bool read_stated(struct view *view, const struct figure_declaration *declaration, struct pool *pool,
     struct figured *figured, struct error *error)
 {
@@ -190,8 +206,9 @@ static bool read_stated(struct view *view, const struct figure_declaration *decl
 
 		if (!same)
 			continue;
-		*one = (struct stated){
-		    .value = values[0].text, .source = values[1].text, .id = list.records[i].id, .on = DATE_NONE};
+		*one = (struct stated){.value = values[0].text, .source = values[1].text, .id = list.records[i].id};
+		if (!read_day_stated(view, list.records[i].record, pool, &one->on, error))
+			return false;
 		one->is_number = percent_parse(one->value, "value", &one->millionths, &ignored);
 		figured->stated_count++;
 	}

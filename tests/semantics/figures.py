@@ -116,6 +116,17 @@ class Figures(Case):
         self.luodi("state", "start_rate", "76%", "--period", "2022H1", "--note", "又一次")
         self.assertEqual(len(self.figure("start_rate", period="2022H1")["stated"]), 3)
 
+    def test_21_the_day_that_it_was_stated_on(self):
+        said = self.call("figure.state", name="start_rate", value="75%", period="2022H1", note="讲话稿", on="2022-07-06")
+        self.call("figure.state", name="start_rate", value="74%", period="2022H1", note="今天说的")
+        self.assertEqual([stated["on"] for stated in self.figure("start_rate", period="2022H1")["stated"]],
+                         ["2022-07-06", "2022-07-18"])
+        self.call("event.correct", seq=said["seq"], on="2022-07-05")
+        self.assertEqual(self.figure("start_rate", period="2022H1")["stated"][0]["on"], "2022-07-05")
+        self.assertEqual(self.figure("start_rate", period="2022H1", known_seq=said["seq"])["stated"][0]["on"], "2022-07-06")
+        out, _ = self.luodi("explain", "start_rate", "--period", "2022H1")
+        self.assertIn("对外表述 75%（2022-07-05 讲话稿）", out)
+
     def test_21_a_statement_is_a_record_that_can_be_undone(self):
         answer = self.call("figure.state", name="start_rate", value="75%", period="2022H1", note="讲话稿")
         seq = answer["seq"]
