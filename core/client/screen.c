@@ -136,7 +136,7 @@ const char *screen_event_text(struct client *client, const json_t *event)
 	struct pool *pool = client->pool;
 	const char *action = answer_text(event, "action"), *note = answer_text(event, "note");
 	const char *from = "", *to = "", *line, *changes = field_changes(pool, event);
-	const char *skipped = screen_join(pool, answer_member(event, "skipped"), "、");
+	const char *skipped = screen_join(pool, answer_member(event, "skipped_titles"), "、");
 	bool created = strcmp(action, "create") == 0, moved = stage_move(event, &from, &to);
 
 	if (strcmp(action, "drop") == 0) { /* every field that it empties would say nothing new */
@@ -198,8 +198,6 @@ static void print_remarks(struct client *client, const json_t *result)
 {
 	const json_t *skipped = answer_member(result, "skipped_titles");
 
-	if (json_array_size(skipped) == 0)
-		skipped = answer_member(result, "skipped");
 	if (json_array_size(skipped) > 0)
 		client_print(client, "  跳过 %zu 个阶段：%s，记在经过里\n", json_array_size(skipped),
 		    screen_join(client->pool, skipped, "、"));

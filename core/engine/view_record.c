@@ -160,7 +160,7 @@ bool view_get(struct view *view, const char *id, struct pool *pool, struct got *
 static void tell_stages(struct told *told, const struct kind *kind, const struct state *before,
     const struct state *after, struct pool *pool)
 {
-	const char **skipped;
+	const char **skipped, **names;
 	uint64_t bits;
 
 	if (kind->flow == NULL || after->stage < 0 || (before->exists && before->stage == after->stage))
@@ -173,10 +173,14 @@ static void tell_stages(struct told *told, const struct kind *kind, const struct
 	    ? flow_skipped(kind->flow, before->stage, after->stage)
 	    : 0;
 	skipped = pool_alloc_array(pool, kind->flow->count, sizeof(*skipped));
+	names = pool_alloc_array(pool, kind->flow->count, sizeof(*names));
 	for (size_t i = 0; i < kind->flow->count; i++)
-		if (bits & UINT64_C(1) << i)
+		if (bits & UINT64_C(1) << i) {
+			names[told->skipped_count] = kind->flow->stages[i].name;
 			skipped[told->skipped_count++] = kind->flow->stages[i].title;
+		}
 	told->skipped = skipped;
+	told->skipped_names = names;
 }
 
 /* A void event is told as it was meant: against an empty record. */

@@ -309,6 +309,8 @@ void put_event(struct json_writer *json, const struct schema *schema, const stru
 	put_changes(json, schema, told->changes, told->change_count);
 	put_stage_change(json, schema, told);
 	json_key(json, "skipped");
+	put_texts(json, told->skipped_names, told->skipped_count);
+	json_key(json, "skipped_titles");
 	put_texts(json, told->skipped, told->skipped_count);
 	json_member_text(json, "note", event->note);
 	json_member_integer(json, "batch", event->batch);
