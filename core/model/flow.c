@@ -5,11 +5,9 @@
 #include "model/nearest.h"
 #include <string.h>
 
-static const char resume_title[] = "复工";
-
 bool flow_is_resume(const char *name)
 {
-	return strcmp(name, FLOW_RESUME) == 0 || strcmp(name, resume_title) == 0;
+	return strcmp(name, FLOW_RESUME) == 0 || strcmp(name, FLOW_RESUME_TITLE) == 0;
 }
 
 int flow_find(const struct flow *flow, const char *name)
@@ -50,7 +48,7 @@ static void hint_where(const struct flow *flow, int from, int return_stage, stru
 	struct listing where = {0};
 
 	if (from >= 0 && flow->stages[from].suspends && return_stage >= 0)
-		listing_add(&where, "%s（%s）", resume_title, FLOW_RESUME);
+		listing_add(&where, "%s（%s）", FLOW_RESUME_TITLE, FLOW_RESUME);
 	for (size_t i = 0; i < flow->count; i++)
 		if ((allowed >> i & 1) != 0)
 			listing_add(&where, "%s（%s）", flow->stages[i].title, flow->stages[i].name);
@@ -93,13 +91,13 @@ static bool check_resume(const struct flow *flow, int from, int return_stage, in
 		return true;
 	}
 	if (from < 0)
-		error_set(error, ERROR_REFUSED, "stage", "登记时不能就是%s，要写一个阶段", resume_title);
+		error_set(error, ERROR_REFUSED, "stage", "登记时不能就是%s，要写一个阶段", FLOW_RESUME_TITLE);
 	else if (flow->stages[from].suspends)
 		error_set(
 		    error, ERROR_REFUSED, "stage", "一登记就是“%s”，没有可以回到的阶段", flow->stages[from].title);
 	else
 		error_set(error, ERROR_REFUSED, "stage", "现在是“%s”，没有停着，不能%s", flow->stages[from].title,
-		    resume_title);
+		    FLOW_RESUME_TITLE);
 	hint_where(flow, from, return_stage, error);
 	return false;
 }

@@ -14,6 +14,7 @@
 
 enum { FLOW_MAX_STAGES = 63, STAGE_RESUME = 63 }; /* a move is a bit in a 64-bit word; the last bit is "resume" */
 #define FLOW_RESUME "resume"
+#define FLOW_RESUME_TITLE "复工"
 
 struct stage {
 	const char *name, *title;

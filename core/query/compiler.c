@@ -122,6 +122,17 @@ const char *compiler_record(struct compiler *compiler, const struct path *path)
 	return field_column(compiler, parent, path->refs[path->ref_count - 1]);
 }
 
+const char *compiler_entries(struct compiler *compiler, const struct path *path)
+{
+	const char *name = path->stage == STAGE_RESUME ? FLOW_RESUME : path->last_kind->flow->stages[path->stage].name;
+	const char *stage = compiler_bind_text(compiler, name);
+
+	return pool_format(compiler->pool,
+	    "entry AS e WHERE e.record = %s AND e.stage = %s AND e.entered_on <= %s AND %s",
+	    compiler_record(compiler, path), stage, compiler_as_of(compiler),
+	    compiler_as_known(compiler, "e.from_seq", "e.to_seq"));
+}
+
 /* values */
 
 const char *compiler_value(struct compiler *compiler, const struct path *path)
@@ -148,6 +159,9 @@ const char *compiler_value(struct compiler *compiler, const struct path *path)
 		return pool_format(compiler->pool, "luodi_workdays(%s, %s)",
 		    compiler_column(compiler, table, "stage_since"), compiler_as_of(compiler));
 	case PATH_REACHED_ON:
+		if (path->stage == STAGE_RESUME) /* no column keeps it */
+			return pool_format(
+			    compiler->pool, "(SELECT min(e.entered_on) FROM %s)", compiler_entries(compiler, path));
 		return compiler_column(
 		    compiler, table, column_of_reached(&path->last_kind->flow->stages[path->stage], name));
 	case PATH_VERSION:

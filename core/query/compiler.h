@@ -50,6 +50,8 @@ const char *compiler_key(struct compiler *compiler, const struct path *path);
 const char *compiler_stage_in_order(struct compiler *compiler, const struct path *path);
 const char *compiler_record(
     struct compiler *compiler, const struct path *path); /* key of the last record on the path */
+/* "entry AS e WHERE …": every entry into the stage of path (PATH_REACHED_ON) up to the day, as known. */
+const char *compiler_entries(struct compiler *compiler, const struct path *path);
 const char *compiler_column(struct compiler *compiler, size_t table, const char *name);
 const char *compiler_as_known(struct compiler *compiler, const char *from, const char *to); /* "… AND …", of entries */
 

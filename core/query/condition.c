@@ -139,12 +139,9 @@ static const char *contains(struct compiler *compiler, const struct filter *filt
 static const char *reached(struct compiler *compiler, const struct filter *filter)
 {
 	const struct path *path = &filter->path;
-	const char *stage = compiler_bind_text(compiler, path->last_kind->flow->stages[path->stage].name);
-	const char *exists = pool_format(compiler->pool,
-	    "EXISTS (SELECT 1 FROM entry AS e WHERE e.record = %s AND e.stage = %s AND e.entered_on <= %s AND %s AND "
-	    "%s)",
-	    compiler_record(compiler, path), stage, compiler_as_of(compiler),
-	    compiler_as_known(compiler, "e.from_seq", "e.to_seq"), in_ranges(compiler, "e.entered_on", filter, false));
+	const char *entries = compiler_entries(compiler, path);
+	const char *exists = pool_format(compiler->pool, "EXISTS (SELECT 1 FROM %s AND %s)", entries,
+	    in_ranges(compiler, "e.entered_on", filter, false));
 
 	if (!is_negative(filter->comparison))
 		return exists;

@@ -122,7 +122,9 @@ static const struct filter *parse_reached(
 	parser->at = reader_skip_blanks(parser, parser->at);
 	end = reader_word_end(parser, parser->at);
 	stage_name = reader_piece(parser, parser->at, end);
-	if (!path_find_stage(filter->path.last_kind, stage_name.text, parser->pool, &stage, &fault)) {
+	if (filter->path.last_kind->flow != NULL && flow_is_resume(stage_name.text)) { /* no stage can be called so */
+		stage = STAGE_RESUME;
+	} else if (!path_find_stage(filter->path.last_kind, stage_name.text, parser->pool, &stage, &fault)) {
 		parser_fail_path(parser, stage_name.offset, &fault);
 		return NULL;
 	}

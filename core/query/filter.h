@@ -68,7 +68,7 @@ struct path {
 	const struct kind *last_kind; /* that the last step is of */
 	enum path_builtin builtin;
 	const struct field *field; /* PATH_FIELD */
-	int stage;		   /* PATH_REACHED_ON */
+	int stage;		   /* PATH_REACHED_ON; STAGE_RESUME: resumptions */
 	enum value_type type;	   /* of its values; PATH_STAGE is VALUE_ENUM, PATH_ID is VALUE_REF (the key) */
 	const char *name;	   /* canonical: "investor.region" */
 	const char *title;	   /* "投资方.来源地" → the last step's title: "来源地" */

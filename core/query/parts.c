@@ -305,7 +305,9 @@ static const char *opposite_of_comparison(const struct filter *filter, struct po
 
 static const char *opposite_of_reached(const struct filter *filter, struct pool *pool)
 {
-	const char *stage = filter->path.last_kind->flow->stages[filter->path.stage].title;
+	const char *stage = filter->path.stage == STAGE_RESUME
+	    ? FLOW_RESUME_TITLE
+	    : filter->path.last_kind->flow->stages[filter->path.stage].title;
 
 	if (filter->condition == CONDITION_REACHED && filter->comparison == COMPARE_EQUAL)
 		return pool_format(pool, "%s不在 %s", stage, filter->value_title);

@@ -170,13 +170,15 @@ static const struct builtin *find_builtin(const struct kind *kind, const char *w
 
 void path_set_reached(struct path *path, int stage, struct pool *pool)
 {
-	const struct stage *of = &path->last_kind->flow->stages[stage];
+	const struct flow *flow = path->last_kind->flow;
 
 	path->builtin = PATH_REACHED_ON;
 	path->stage = stage;
 	path->type = VALUE_DATE;
-	path->name = pool_format(pool, "%s_on", of->name);
-	path->title = pool_format(pool, "%s日期", of->title);
+	path->name =
+	    stage == STAGE_RESUME ? "reached(" FLOW_RESUME ")" : pool_format(pool, "%s_on", flow->stages[stage].name);
+	path->title =
+	    pool_format(pool, "%s日期", stage == STAGE_RESUME ? FLOW_RESUME_TITLE : flow->stages[stage].title);
 	for (size_t i = path->ref_count; i-- > 0;)
 		path->name = pool_format(pool, "%s.%s", path->refs[i]->name, path->name);
 }

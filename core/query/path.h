@@ -19,7 +19,7 @@ must_check bool path_find(const struct kind *kind, const char *text, const struc
 must_check bool path_find_stage(
     const struct kind *kind, const char *text, struct pool *pool, int *ret_stage, struct path_fault *fault);
 
-/* The days on which stage was first reached, as path names it; prefix has a kind and refs only. */
+/* The days on which stage (or STAGE_RESUME) was first reached, as path names it; prefix has a kind and refs only. */
 void path_set_reached(struct path *path, int stage, struct pool *pool);
 
 /* Splits "investor.reached": refs is "investor" (or ""), last is "reached". */

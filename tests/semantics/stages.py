@@ -119,6 +119,24 @@ class Reached(Case):
         self.assertEqual(self.listed("stage=landed"), [])
         self.assertEqual(self.listed("stage=suspended"), [b])
 
+    def test_12_a_resumption_reaches_its_stage_and_is_asked_for_by_its_name(self):
+        stopped, resumed = (self.create("work", title, on="2022-01-05", planned="1亿", permit="证1") for title in ("甲", "乙"))
+        for work in (stopped, resumed):
+            self.move(work, "signed", on="2022-02-01")
+            self.move(work, "building", on="2022-03-01")
+            self.move(work, "suspended", on="2022-04-01", note="检修")
+        seq = self.move(resumed, "resume", on="2022-05-10")["seq"]
+        self.assertEqual(self.listed("reached(building) in 2022-05"), [resumed])
+        self.assertEqual(self.listed("reached(resume) in 2022-05"), [resumed])
+        self.assertEqual(self.listed("reached(复工) in 2022-04"), [])
+        self.assertEqual(self.listed("到过(复工)"), [resumed])
+        self.assertEqual(self.listed("reached(resume)!"), [stopped])
+        self.assertEqual(self.listed("not reached(resume) in 2022-05"), [stopped])
+        self.assertEqual(self.listed("reached(resume)", as_of="2022-05-09"), [])
+        self.assertEqual(self.listed("reached(resume)", as_of="2022-05-10"), [resumed])
+        self.assertEqual(self.listed("reached(resume)", known_seq=seq - 1), [])
+        self.refused("record.list", code="invalid", kind="firm", filter="reached(resume)")
+
     def test_12_the_day_is_never_typed(self):
         work = self.create("work", "甲", on="2022-01-05", planned="1亿")
         with self.assertRaises(Exception):

@@ -132,6 +132,14 @@ static void stages_compare_by_name_and_in_declared_order(void **state)
 		"EXISTS (SELECT 1 FROM entry AS e WHERE e.record = t.record AND e.stage = 'construction' AND "
 		"e.entered_on <= 19191"
 		" AND e.to_seq = 1099511627775 AND (e.entered_on >= 2022-04-01 AND e.entered_on <= 2022-06-30))"},
+	    {"reached(resume) in 2022-04..2022-06",
+		"EXISTS (SELECT 1 FROM entry AS e WHERE e.record = t.record AND e.stage = 'resume' AND e.entered_on <= "
+		"19191"
+		" AND e.to_seq = 1099511627775 AND (e.entered_on >= 2022-04-01 AND e.entered_on <= 2022-06-30))"},
+	    {"到过（复工）",
+		"(SELECT min(e.entered_on) FROM entry AS e WHERE e.record = t.record AND e.stage = 'resume' AND "
+		"e.entered_on <= 19191"
+		" AND e.to_seq = 1099511627775) IS NOT NULL"},
 	    {"上级项目.reached(签约) in 2022-04-12",
 		"EXISTS (SELECT 1 FROM entry AS e WHERE e.record = t.\"f_parent\" AND e.stage = 'signed' AND "
 		"e.entered_on <= 19191"
@@ -348,6 +356,7 @@ static void a_term_turns_round_in_text_and_in_words(void **state)
 	    {"permit!", "permit?", "填了施工许可证", NULL},
 	    {"remark~好", "remark!~好", "备注里没有“好”", "remark!"},
 	    {"reached(签约) in 2022H1", "reached(签约)!=2022H1", "签约不在 2022H1", "signed_on!"},
+	    {"reached(复工) in 2022H1", "reached(复工)!=2022H1", "复工不在 2022H1", "reached(resume)!"},
 	    {"open", "not open", "已完成或已终止", NULL},
 	    {"(planned<1 or planned>5)", "not (planned<1 or planned>5)", "不满足 (planned<1 or planned>5)", "planned!"},
 	    {"(planned<1 or permit?)", "not (planned<1 or permit?)", "不满足 (planned<1 or permit?)", NULL},
