@@ -89,11 +89,14 @@ struct plugin_set *plugin_set_load(const char *const *folders, size_t folder_cou
 	set->declarations = declarations;
 	if (set->schema != NULL)
 		name_set(set->schema);
-	if (set->schema == NULL || !plugin_set_check_filters(set, ret_faults, error)) {
-		plugin_set_release(set);
-		return NULL;
+	if (set->schema != NULL) {
+		bool good = plugin_set_check_filters(set, ret_faults, error);
+
+		if (plugin_set_check_names(set, ret_faults, error) && good)
+			return set;
 	}
-	return set;
+	plugin_set_release(set);
+	return NULL;
 }
 
 struct plugin_set *plugin_set_hold(struct plugin_set *set)

@@ -28,6 +28,9 @@ must_check struct plugin_set *plugin_set_load(const char *const *folders, size_t
 /* Checks the filters in figures and guards against the schema. */
 must_check bool plugin_set_check_filters(const struct plugin_set *set, struct buffer *ret_faults, struct error *error);
 
+/* Checks what else only this layer can: the formats of exports, the encodings of mappings. */
+must_check bool plugin_set_check_names(const struct plugin_set *set, struct buffer *ret_faults, struct error *error);
+
 struct plugin_set *plugin_set_hold(struct plugin_set *set);
 void plugin_set_release(struct plugin_set *set);
 

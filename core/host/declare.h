@@ -31,6 +31,9 @@ struct reader {
 	const char *what;
 };
 
+/* Whether the default of an export's argument reads as its type. Where it does not, error says why. */
+must_check bool export_check_default(lua_State *lua, const struct argument_declaration *argument, struct error *error);
+
 /* Adds kind, extend, guard, figure … to the luodi table on the top of the stack. */
 void declare_open(lua_State *lua);
 

@@ -119,6 +119,7 @@ static struct argument_declaration read_argument(const struct reader *argument)
 	static const char *const keys[] = {"title", "default", "required", NULL};
 	static const char *const types[] = {"text", "int", "date", "period", "money", "bool"};
 	struct argument_declaration result = {0};
+	struct error error = {0};
 	bool known = false;
 
 	reader_check_keys(argument, keys, 2);
@@ -134,6 +135,9 @@ static struct argument_declaration read_argument(const struct reader *argument)
 	result.title = reader_text(argument, "title", DECLARE_TITLE);
 	result.required = reader_boolean(argument, "required");
 	result.fallback = read_fallback(argument);
+	if (result.fallback != NULL && !export_check_default(argument->lua, &result, &error))
+		reader_fail(argument, "（%s）的 default 不对：%s%s%s", result.name, error.sentence,
+		    error.hint[0] != '\0' ? "；" : "", error.hint);
 	return result;
 }
 

@@ -65,6 +65,7 @@ static void open_luodi(lua_State *lua)
 	luaL_setfuncs(lua, functions, 0);
 	declare_open(lua);
 	typed_open(lua);
+	module_guard_names(lua, "luodi");
 	lua_setfield(lua, -2, "luodi");
 	lua_pop(lua, 1);
 	record_open(lua);

@@ -1,6 +1,10 @@
 #include "host/module.h"
 
+#include "host/typed.h"
+#include "model/nearest.h"
 #include <string.h>
+
+enum { MODULE_NAMES_LARGEST = 64 };
 
 static const char loaded_key; /* its address is the key in the registry */
 
@@ -12,6 +16,36 @@ void module_push_loaded(lua_State *lua)
 	lua_newtable(lua);
 	lua_pushvalue(lua, -1);
 	lua_rawsetp(lua, LUA_REGISTRYINDEX, &loaded_key);
+}
+
+/* Upvalue: the module's name. */
+static int refuse_missing(lua_State *lua)
+{
+	const char *names[MODULE_NAMES_LARGEST], *module = lua_tostring(lua, lua_upvalueindex(1));
+	const char *key = typed_check_text(lua, 2, "模块里的名字"), *nearest;
+	size_t count = 0;
+
+	lua_pushnil(lua);
+	while (lua_next(lua, 1)) {
+		lua_pop(lua, 1);
+		if (lua_type(lua, -1) == LUA_TSTRING && count < MODULE_NAMES_LARGEST)
+			names[count++] = lua_tostring(lua, -1);
+	}
+	nearest = name_nearest(key, names, count);
+	if (nearest == NULL)
+		return luaL_error(lua, "没有 %s.%s", module, key);
+	return luaL_error(lua, "没有 %s.%s，最接近的是 %s.%s", module, key, module, nearest);
+}
+
+void module_guard_names(lua_State *lua, const char *module)
+{
+	lua_createtable(lua, 0, 2);
+	lua_pushstring(lua, module);
+	lua_pushcclosure(lua, refuse_missing, 1);
+	lua_setfield(lua, -2, "__index");
+	lua_pushboolean(lua, false);
+	lua_setfield(lua, -2, "__metatable");
+	lua_setmetatable(lua, -2);
 }
 
 bool module_name_is_valid(const char *name)

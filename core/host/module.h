@@ -10,6 +10,9 @@ int module_require(lua_State *lua);
 /* The modules of the loaded state, by name: pushes the table. */
 void module_push_loaded(lua_State *lua);
 
+/* From now on, reading a name that the module on the top of the stack lacks raises, and names the nearest. */
+void module_guard_names(lua_State *lua, const char *module);
+
 /* Lua source, never bytecode; pushes the function. Raises what the parser says. */
 void module_load_source(lua_State *lua, const char *source, size_t length, const char *chunk);
 

@@ -443,6 +443,7 @@ void test_open(lua_State *lua)
 	lua_pop(lua, 1);
 	module_push_loaded(lua);
 	luaL_newlib(lua, functions);
+	module_guard_names(lua, "luodi.test");
 	lua_setfield(lua, -2, "luodi.test");
 	lua_pop(lua, 1);
 	lua_newtable(lua);

@@ -58,6 +58,13 @@ int build_find_draft(const struct build *build, const char *name)
 	return -1;
 }
 
+bool build_is_twice(const struct build *build, const char *kind)
+{
+	int draft = build_find_draft(build, kind);
+
+	return draft >= 0 && build->drafts[draft].twice;
+}
+
 int build_find_field(const struct kind_draft *draft, const char *name)
 {
 	for (size_t i = 0; i < draft->field_count; i++)

@@ -39,6 +39,7 @@ struct kind_draft {
 	size_t stage_count;
 	struct stage_source *sources; /* room for all stage declarations of all plugins */
 	size_t source_count;
+	bool twice; /* declared twice: that is told, and what would follow from it is not */
 };
 
 struct build {
@@ -64,7 +65,8 @@ bool build_check_name(struct build *build, struct place place, const char *what,
 /* title, or name where there is none; a fault where it is too long. */
 const char *build_title(struct build *build, struct place place, const char *name, const char *title);
 
-int build_find_draft(const struct build *build, const char *name);	/* index; -1: none */
+int build_find_draft(const struct build *build, const char *name); /* index; -1: none */
+bool build_is_twice(const struct build *build, const char *kind);  /* what speaks of it is not checked any further */
 int build_find_field(const struct kind_draft *draft, const char *name); /* declared ones by name; -1: none */
 const char *build_nearest_kind(struct build *build, const char *name);
 

@@ -56,7 +56,7 @@ static void add_guard(
 		    declaration->name, declaration->on, build_nearest_kind(build, declaration->on));
 		return;
 	}
-	if (read_before(build, declaration, &guard))
+	if (!build_is_twice(build, declaration->on) && read_before(build, declaration, &guard))
 		guards[build->schema->guard_count++] = guard;
 }
 
@@ -212,6 +212,8 @@ static void add_figure(
 		if (strcmp(figures[i]->name, declaration->name) == 0)
 			build_fault(build, declaration->place, declaration->name, "指标“%s”已在 %s:%d 声明，换一个名字",
 			    declaration->name, figures[i]->place.file, figures[i]->place.line);
+	if (build_is_twice(build, declaration->of))
+		return;
 	figure = read_figure(build, declaration);
 	if (figure != NULL)
 		figures[build->schema->figure_count++] = figure;

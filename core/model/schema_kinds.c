@@ -91,6 +91,7 @@ static void add_kind(struct build *build, int plugin, const struct kind_declarat
 		build_fault(build, declaration->place, kind.name,
 		    "类别“%s”已在 %s:%d 声明；要加字段或阶段用 luodi.extend", kind.name, build->drafts[same].place.file,
 		    build->drafts[same].place.line);
+		build->drafts[same].twice = true;
 		return;
 	}
 	kind.title = build_title(build, declaration->place, kind.name, declaration->title);
@@ -114,7 +115,8 @@ static void extend_kind(struct build *build, int plugin, const struct kind_decla
 		    declaration->name, build_nearest_kind(build, declaration->name));
 		return;
 	}
-	add_contents(build, &build->drafts[draft], plugin, declaration);
+	if (!build->drafts[draft].twice)
+		add_contents(build, &build->drafts[draft], plugin, declaration);
 }
 
 static void for_each_kind(struct build *build, bool extend, size_t all_stages)

@@ -117,6 +117,8 @@ static void add_mapping(
 		    mapping->name, mapping->kind, build_nearest_kind(build, mapping->kind));
 		return;
 	}
+	if (build_is_twice(build, mapping->kind))
+		return;
 	mapping->title = build_title(build, mapping->place, mapping->name, mapping->title);
 	check_mapping(build, mapping, &build->schema->kinds[kind]);
 	mappings[build->schema->mapping_count++] = mapping;

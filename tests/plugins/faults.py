@@ -38,6 +38,13 @@ DECLARATIONS = [
     ('luodi.figure { name = "f", title = "数", of = "project", numerator = "", period = "sector" }', "它不是日期"),
     ('luodi.mapping { name = "m", kind = "project", columns = { { "金额", "plannd" } } }', "最接近的是“planned”"),
     ('luodi.mapping { name = "m", kind = "project", columns = { { "签", "reached(signd)" } } }', "最接近的是“signed”"),
+    ('luodi.mapping { name = "m", kind = "project", encoding = "gb1803", columns = { { "金额", "planned" } } }',
+     "对照“m”的 encoding 写了 gb1803，没有这种编码，最接近的是“gb18030”"),
+    ('luodi.export { name = "e", formats = { "csv", "mdd" }, run = function() end }',
+     "导出“e”的 formats 写了 mdd，没有这种格式，最接近的是“md”；可用：md csv"),
+    ('luodi.export { name = "e", args = { { "p", "period", default = "2022H7" } }, run = function() end }',
+     "default 不对：要一个期间，写的是“2022H7”；可以写 2022、2022H1"),
+    ('luodi.kidn { name = "visit" }', "没有 luodi.kidn，最接近的是 luodi.kind"),
     ('luodi.calendar { name = "c", title = "又一个", years = { 2022 }, holidays = {} }', "2022 年的工作日历已由“calendar_cn”"),
 ]
 

@@ -61,6 +61,7 @@ static void declarations_arrive_whole(void **state)
 	driver_stop_well(driver);
 }
 
+#define EXPORT(argument) "require 'luodi'.export { name = 'e', args = { { " argument " } }, run = print }"
 #define KIND(rest) "require 'luodi'.kind { name = 'a', title = 'A', prefix = 'A', " rest " }"
 
 static const struct {
@@ -105,6 +106,13 @@ static const struct {
     {"local l = require 'luodi' return l.date '2022-01-01' < '2022-01-02'", 1, "写成 luodi.date"},
     {"local l = require 'luodi' return l.money '1亿' > 5", 1, "写成 luodi.money"},
     {"\033Lua", 0, "字节码"},
+    {"require 'luodi'.kidn { name = 'a' }", 1, "没有 luodi.kidn，最接近的是 luodi.kind"},
+    {"local l = require 'luodi'\nprint(l.nothing_like_it)", 2, "没有 luodi.nothing_like_it"},
+    {EXPORT("'p', 'period', default = '2022H7'"), 1, "default 不对：要一个期间，写的是“2022H7”；可以写 2022、2022H1"},
+    {EXPORT("'p', 'date', default = '2022-13-01'"), 1, "（p）的 default 不对"},
+    {EXPORT("'p', 'int', default = 'many'"), 1, "（p）的 default 不对"},
+    {EXPORT("'p', 'money', default = '1斤'"), 1, "（p）的 default 不对"},
+    {EXPORT("'p', 'bool', default = 'perhaps'"), 1, "要写“是”或“否”，写的是“perhaps”"},
 };
 
 static void a_fault_names_file_line_and_what_to_do(void **state)

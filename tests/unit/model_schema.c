@@ -231,6 +231,47 @@ static void all_faults_are_told_not_only_the_first(void **state)
 	buffer_clear(&faults);
 }
 
+static void a_kind_declared_twice_is_told_once_with_both_places(void **state)
+{
+	static const struct field_declaration fields[] = {{.name = "b", .type = "int"}};
+	static const struct stage_declaration stages[] = {{.name = "s", .title = "阶段"}};
+	static const struct kind_declaration kinds[] = {{.place = {"a", 1}, .name = "x", .title = "甲", .prefix = "X"},
+	    {.place = {"b", 2},
+		.name = "x",
+		.title = "甲",
+		.prefix = "X",
+		.fields = fields,
+		.field_count = 1,
+		.stages = stages,
+		.stage_count = 1},
+	    {.place = {"b", 3}, .name = "x", .extend = true, .fields = fields, .field_count = 1}};
+	static const struct guard_declaration guard = {
+	    .place = {"b", 4}, .name = "g", .on = "x", .before = "s", .check = 1};
+	static const struct figure_declaration figure = {
+	    .place = {"b", 5}, .name = "f", .title = "数", .of = "x", .numerator = {.sum = "b"}};
+	static const struct mapping_column column = {.header = "乙", .target = "b"};
+	static const struct mapping_declaration mapping = {
+	    .place = {"b", 6}, .name = "m", .kind = "x", .columns = &column, .column_count = 1};
+	const struct declarations set = {.plugin = "a",
+				      .kinds = kinds,
+				      .kind_count = 3,
+				      .guards = &guard,
+				      .guard_count = 1,
+				      .figures = &figure,
+				      .figure_count = 1,
+				      .mappings = &mapping,
+				      .mapping_count = 1},
+				  *sets[] = {&set};
+	struct buffer faults;
+	struct error error;
+
+	(void)state;
+	buffer_init(&faults, 1 << 16);
+	assert_null(try_sets(sets, 1, NULL, &faults, &error));
+	assert_string_equal(buffer_text(&faults), "b:2: 类别“x”已在 a:1 声明；要加字段或阶段用 luodi.extend\n");
+	buffer_clear(&faults);
+}
+
 /* what stands on kinds */
 
 static void guards_are_checked(void **state)
@@ -693,6 +734,7 @@ int main(void)
 	    cmocka_unit_test(a_flow_has_a_largest_number_of_stages),
 	    cmocka_unit_test(semantics_26_prefixes_are_unique_and_kinds_are_told_apart),
 	    cmocka_unit_test(all_faults_are_told_not_only_the_first),
+	    cmocka_unit_test(a_kind_declared_twice_is_told_once_with_both_places),
 	    cmocka_unit_test(guards_are_checked),
 	    cmocka_unit_test(guards_know_what_they_are_asked_for_and_come_by_name),
 	    cmocka_unit_test(figures_are_checked),
