@@ -75,6 +75,6 @@ void identity_harden(void)
 		log_warning("luodid：转储关不掉：%s", strerror(errno));
 #ifndef LUODI_SANITIZED /* the leak checker traces its own process */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-		log_warning("luodid：prctl：%s", strerror(errno));
+		log_warning("luodid：内存转储关不掉：%s", strerror(errno));
 #endif
 }

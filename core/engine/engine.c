@@ -202,7 +202,7 @@ bool engine_reload(struct engine *engine, struct buffer *ret_summary, struct buf
 		summarize(before, work.set, ret_summary);
 		put_in_force(engine, work.set, &host);
 		plugin_set_release(before);
-		log_info("plugin set %.12s in force", work.set->schema->set_hash);
+		log_info("启用插件集 %.12s", work.set->schema->set_hash);
 	}
 	pthread_mutex_unlock(&engine->reload_lock);
 	return ok;
@@ -229,7 +229,7 @@ static bool void_open_batch(struct engine *engine, int64_t number, struct pool *
 	}
 	if (!store_commit(engine->store, error))
 		return false;
-	log_warning("batch %" PRId64 " was left open by a crash with %zu events: voided", number, count);
+	log_warning("批次 %" PRId64 " 上次没有写完就停了，已写的 %zu 条整批作废；要的话把它再做一次", number, count);
 	if (count == 0)
 		return true;
 	wish = wish_new(WISH_UNDO);
@@ -475,7 +475,7 @@ void engine_status(struct engine *engine, struct pool *pool, struct engine_statu
 
 	if (connection != NULL) {
 		if (!store_read_head(connection, &head, &ignored))
-			log_warning("status: %s", ignored.sentence);
+			log_warning("读不出记到第几条：%s", ignored.sentence);
 		engine_return_reader(engine, connection);
 	}
 	writer_status(engine->writer, &writing);

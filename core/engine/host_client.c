@@ -44,7 +44,7 @@ static void give_up(struct host_client *host)
 static bool fault(struct host_client *host, struct error *error, const char *what)
 {
 	give_up(host);
-	log_warning("plugin host ended: %s", what);
+	log_warning("插件进程结束了，换新的：%s", what);
 	return error_set(error, ERROR_PLUGIN_FAULT, "", "插件进程出错，已经换新：%s", what);
 }
 

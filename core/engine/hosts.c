@@ -155,8 +155,8 @@ static void note_fault(struct hosts *hosts, const struct plugin_set *set, int pl
 
 			record->set_aside = now - first < FAULT_WINDOW_US;
 			if (record->set_aside)
-				log_warning("plugin %s set aside after %d faults: %s", set->plugins[plugin].name,
-				    FAULTS_TO_SET_ASIDE, error->sentence);
+				log_warning("插件 %s 连出 %d 次错，先停用：%s；改好以后 luodi reload",
+				    set->plugins[plugin].name, FAULTS_TO_SET_ASIDE, error->sentence);
 		}
 	}
 	pthread_mutex_unlock(&hosts->lock);

@@ -280,8 +280,7 @@ static void take_back(struct import *import, struct batch_work *work)
 	struct outcome *outcome;
 
 	if (!writer_run(import->engine->writer, WRITER_IN_GROUP, close_batch, work, &error)) {
-		log_error(
-		    "batch %" PRId64 " stays open, it is voided at the next start: %s", work->number, error.sentence);
+		log_error("批次 %" PRId64 " 没能合上，下次启动时整批作废：%s", work->number, error.sentence);
 		return;
 	}
 	wish = wish_new(WISH_UNDO);
@@ -291,7 +290,8 @@ static void take_back(struct import *import, struct batch_work *work)
 	wish->note = "导入没有做完，整批作废";
 	outcome = engine_write(import->engine, &wish);
 	if (!outcome->ok && outcome->error.code != ERROR_REFUSED) /* refused: nothing had been written yet */
-		log_error("batch %" PRId64 " could not be taken back: %s", work->number, outcome->error.sentence);
+		log_error("批次 %" PRId64 " 没有做完，也没能作废：%s；请看 luodi batches，再 luodi undo %" PRId64,
+		    work->number, outcome->error.sentence, work->number);
 	outcome_free(outcome);
 }
 
@@ -303,7 +303,7 @@ static void tell_missing(struct tally *tally)
 	struct view *view = view_open(tally->import->engine, &request, &error);
 
 	if (view == NULL || !import_list_missing(tally, view, &error))
-		log_warning("what an import does not hold could not be listed: %s", error.sentence);
+		log_warning("导入的文件里没有哪些记录，没能列出来：%s", error.sentence);
 	view_close(view);
 }
 

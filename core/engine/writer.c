@@ -53,7 +53,7 @@ static void enter_read_only(struct writer *writer, const struct error *error)
 		writer->status.read_only_since_us = clock_now_us();
 		/* the first reason: later ones are our own refusals, which quote it */
 		memcpy(writer->status.read_only_reason, error->sentence, sizeof(writer->status.read_only_reason) - 1);
-		log_error("read-only: %s", error->sentence);
+		log_error("现在只能查，不能改：%s；好了就自己恢复，不用重启", error->sentence);
 	}
 	writer->status.read_only = true;
 	pthread_mutex_unlock(&writer->lock);
@@ -63,7 +63,7 @@ static void leave_read_only(struct writer *writer)
 {
 	pthread_mutex_lock(&writer->lock);
 	if (writer->status.read_only)
-		log_info("writing again");
+		log_info("又能写了");
 	writer->status.read_only = false;
 	pthread_mutex_unlock(&writer->lock);
 }
@@ -207,7 +207,7 @@ static bool write_group(struct writer *writer, struct group *group, struct error
 
 static void break_down(struct writer *writer, const struct error *error)
 {
-	log_error("the store is broken, ending: %s", error->sentence);
+	log_error("写不进数据文件，luodid 就要停下：%s；先看磁盘，再启动它，启动时会检查", error->sentence);
 	pthread_mutex_lock(&writer->lock);
 	writer->broken = true;
 	pthread_mutex_unlock(&writer->lock);

@@ -58,7 +58,7 @@ static void on_woken(evutil_socket_t descriptor, short what, void *argument)
 
 	(void)what;
 	if (read((int)descriptor, &count, sizeof count) < 0 && errno != EAGAIN && errno != EINTR)
-		log_error("net：eventfd：%s", strerror(errno));
+		log_error("net：别的线程的叫醒读不出来：%s", strerror(errno));
 	if (atomic_load(&net->broken)) {
 		net->end = NET_BROKEN;
 		event_base_loopbreak(net->base);
