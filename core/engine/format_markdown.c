@@ -3,18 +3,51 @@
 #include "base/number.h"
 #include <string.h>
 
-/* Markdown: text is data, so every sign that means something there is escaped; a cell is one line. */
+/* Markdown: text is data, so every sign that means something where it stands is escaped; a cell is one line. */
 
-static void put_escaped(struct buffer *out, const char *text)
+static void put_piece(struct buffer *out, const char *text, size_t length)
 {
-	for (; *text != '\0'; text++) {
-		if (strchr("\\`*_[]<>|#~", *text) != NULL)
+	for (const char *end = text + length; text < end; text++) {
+		if (strchr("\\`*_[]<>|~", *text) != NULL)
 			buffer_append_byte(out, '\\');
 		if (*text == '\n')
 			buffer_append_text(out, "<br>");
 		else if ((unsigned char)*text >= 0x20)
 			buffer_append_byte(out, *text);
 	}
+}
+
+static void put_escaped(struct buffer *out, const char *text)
+{
+	put_piece(out, text, strlen(text));
+}
+
+/* Behind a heading's signs: a last "##" would be taken for their end. */
+static void put_heading(struct buffer *out, const char *text)
+{
+	size_t end = strlen(text);
+
+	while (end > 0 && text[end - 1] == '#')
+		end--;
+	put_piece(out, text, end);
+	if (text[end] != '\0' && (end == 0 || text[end - 1] == ' '))
+		buffer_append_byte(out, '\\');
+	put_escaped(out, text + end);
+}
+
+/* A line of its own: what would begin a heading, a list or a rule does not. strchr finds the end of text too. */
+static void put_line(struct buffer *out, const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+	bool numbered =
+	    digits > 0 && (text[digits] == '.' || text[digits] == ')') && strchr(" ", text[digits + 1]) != NULL;
+
+	if (numbered)
+		put_piece(out, text, digits);
+	if (numbered || *text == '#' || *text == '=' ||
+	    ((*text == '-' || *text == '+') && strchr(" -+", text[1]) != NULL))
+		buffer_append_byte(out, '\\');
+	put_escaped(out, numbered ? text + digits : text);
 }
 
 /* In the column's unit as a bare number, or as people write it. */
@@ -52,7 +85,10 @@ static void put_text(struct format_state *state, enum host_block block, int leve
 		buffer_append_text(state->out, i < level ? "#" : "# ");
 	if (block == HOST_BLOCK_ITEM)
 		buffer_append_text(state->out, "- ");
-	put_escaped(state->out, text);
+	if (block == HOST_BLOCK_TITLE || block == HOST_BLOCK_HEADING)
+		put_heading(state->out, text);
+	else
+		put_line(state->out, text);
 	buffer_append_byte(state->out, '\n');
 }
 
@@ -109,7 +145,7 @@ static void end(struct format_state *state)
 	buffer_init(&footer, 1024);
 	format_footer(state, &footer);
 	buffer_append_text(state->out, "\n---\n\n");
-	put_escaped(state->out, buffer_text(&footer));
+	put_line(state->out, buffer_text(&footer));
 	buffer_append_byte(state->out, '\n');
 	buffer_clear(&footer);
 }

@@ -282,5 +282,18 @@ class Text(Case):
         self.assertEqual(self.listed("open"), [a])
 
 
+class Exports(Case):
+    def test_markdown_escapes_a_sign_only_where_it_means_something(self):
+        titles = ["# 甲", "乙 #4", "C#", "丙 ##", "1. 丁", "- 戊", "-5", "a*b|c"]
+        for title in titles:
+            self.create("work", title, on="2022-01-05")
+        lines = self.luodi("export", "titles")[0].split("\n")
+        self.assertEqual([line for line in lines if line.startswith("- ")],
+                         ["- \\# 甲", "- 乙 #4", "- C#", "- 丙 ##", "- 1\\. 丁", "- \\- 戊", "- -5", "- a\\*b\\|c"])
+        self.assertEqual([line for line in lines if line.startswith("## ")],
+                         ["## # 甲", "## 乙 #4", "## C#", "## 丙 \\##", "## 1. 丁", "## - 戊", "## -5", "## a\\*b\\|c"])
+        self.assertIn("#8 ", lines[-2])
+
+
 if __name__ == "__main__":
     main()

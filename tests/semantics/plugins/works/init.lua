@@ -107,6 +107,16 @@ luodi.export {
   end,
 }
 
+luodi.export {
+  name = "titles", title = "名单", formats = { "md" },
+  run = function(q, out)
+    for work in q:list("work") do
+      out:heading(work.title)
+      out:item(work.title)
+    end
+  end,
+}
+
 luodi.mapping {
   name = "ledger", title = "台账", kind = "work", key = "code",
   columns = {
