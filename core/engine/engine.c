@@ -5,6 +5,8 @@
 #include "engine/image.h"
 #include "engine/parts.h"
 #include "engine/plugin_test.h"
+#include "engine/recomputer.h"
+#include "engine/resolve.h"
 #include "engine/writer.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -175,6 +177,15 @@ static void summarize(const struct plugin_set *before, const struct plugin_set *
 	buffer_format(out, "其余 %zu 个不变\n", same);
 }
 
+/* The set is in force already: that it could not be looked at is no reason to refuse it. */
+static void tell_recompute(struct engine *engine, const struct plugin_set *set, struct buffer *out)
+{
+	struct error error = {0};
+
+	if (!recomputer_look(engine->recomputer, set, out, &error))
+		log_warning("whether computed fields are to be made again could not be told: %s", error.sentence);
+}
+
 bool engine_reload(struct engine *engine, struct buffer *ret_summary, struct buffer *ret_faults, struct error *error)
 {
 	struct host_client *host = NULL;
@@ -202,6 +213,7 @@ bool engine_reload(struct engine *engine, struct buffer *ret_summary, struct buf
 		summarize(before, work.set, ret_summary);
 		put_in_force(engine, work.set, &host);
 		plugin_set_release(before);
+		tell_recompute(engine, work.set, ret_summary);
 		log_info("启用插件集 %.12s", work.set->schema->set_hash);
 	}
 	pthread_mutex_unlock(&engine->reload_lock);
@@ -210,6 +222,21 @@ bool engine_reload(struct engine *engine, struct buffer *ret_summary, struct buf
 
 /* ---- opening and closing ---- */
 
+/* Of the computed values that a recompute wrote nothing is void: they are right as far as they go. */
+static bool is_recompute(
+    struct engine *engine, const int64_t *seqs, size_t count, struct pool *pool, bool *ret_is, struct error *error)
+{
+	*ret_is = count > 0;
+	for (size_t i = 0; i < count && *ret_is; i++) {
+		const struct event *event = store_load_event(store_writer(engine->store), seqs[i], pool, error);
+
+		if (event == NULL)
+			return false;
+		*ret_is = event->action == EVENT_RECOMPUTE;
+	}
+	return true;
+}
+
 /* SEMANTICS 10: a batch that a crash left open is voided, and that is said. */
 static bool void_open_batch(struct engine *engine, int64_t number, struct pool *pool, struct error *error)
 {
@@ -217,9 +244,10 @@ static bool void_open_batch(struct engine *engine, int64_t number, struct pool *
 	struct outcome *outcome;
 	int64_t *seqs;
 	size_t count;
-	bool ok;
+	bool ok, stands;
 
-	if (!store_batch_events(store_writer(engine->store), number, pool, &seqs, &count, error))
+	if (!store_batch_events(store_writer(engine->store), number, pool, &seqs, &count, error) ||
+	    !is_recompute(engine, seqs, count, pool, &stands, error))
 		return false;
 	if (!store_begin(engine->store, error))
 		return false;
@@ -229,8 +257,11 @@ static bool void_open_batch(struct engine *engine, int64_t number, struct pool *
 	}
 	if (!store_commit(engine->store, error))
 		return false;
-	log_warning("批次 %" PRId64 " 上次没有写完就停了，已写的 %zu 条整批作废；要的话把它再做一次", number, count);
-	if (count == 0)
+	if (stands)
+		log_info("批次 %" PRId64 " 上次没有写完就停了，已写的 %zu 条算数，余下的接着写", number, count);
+	else
+		log_warning("批次 %" PRId64 " 上次没有写完就停了，已写的 %zu 条整批作废；要的话把它再做一次", number, count);
+	if (count == 0 || stands)
 		return true;
 	wish = wish_new(WISH_UNDO);
 	wish->caller = (struct caller){.name = "system", .role = ROLE_ADMIN};
@@ -288,7 +319,9 @@ static bool start(
 	engine->readers = workers_new(options->readers > 0 ? options->readers : 2, error);
 	engine->longs = engine->readers != NULL ? workers_new(2, error) : NULL;
 	engine->writer = engine->longs != NULL ? writer_new(engine, error) : NULL;
-	return engine->writer != NULL && void_open_batches(engine, error);
+	engine->recomputer = engine->writer != NULL ? recomputer_new(engine, error) : NULL;
+	return engine->recomputer != NULL && void_open_batches(engine, error) &&
+	    recomputer_look(engine->recomputer, engine->set, NULL, error);
 }
 
 struct engine *engine_open(const struct engine_options *options, struct buffer *ret_faults, struct error *error)
@@ -338,8 +371,10 @@ void engine_close(struct engine *engine)
 {
 	if (engine == NULL)
 		return;
+	recomputer_stop(engine->recomputer);
 	workers_stop(engine->longs); /* they may wait for the writer */
 	workers_stop(engine->readers);
+	recomputer_free(engine->recomputer);
 	writer_free(engine->writer);
 	workers_free(engine->longs);
 	workers_free(engine->readers);
@@ -445,6 +480,41 @@ bool engine_post(
 	return workers_post(pool == ENGINE_READERS ? engine->readers : engine->longs, run, argument, error);
 }
 
+bool engine_recompute(struct engine *engine, const char *kind, const char *from, const char *note,
+    const struct caller *caller, bool dry_run, void (*progress)(void *argument, int64_t done, int64_t total),
+    void *argument, struct pool *pool, struct recompute_report *ret_report, struct error *error)
+{
+	struct plugin_set *set = engine_hold_set(engine);
+	struct engine_present present;
+	struct recompute recompute = {.engine = engine,
+	    .set = set,
+	    .actor = caller->name,
+	    .note = note,
+	    .dry_run = dry_run,
+	    .progress = progress,
+	    .argument = argument};
+	struct resolver resolver = {.schema = set->schema, .pool = pool};
+	bool ok;
+
+	engine_read_present(engine, &present);
+	schema_release(present.schema);
+	resolver.today = present.today;
+	recompute.kind = resolve_kind(&resolver, kind, error);
+	ok = recompute.kind != NULL && resolve_effective_day(&resolver, from, &recompute.from, error);
+	if (ok && !recompute.kind->computes) {
+		ok = error_set(error, ERROR_REFUSED, "kind", "%s没有计算出来的字段", recompute.kind->title);
+		error_hint(error, "看它有哪些字段：luodi fields %s", recompute.kind->name);
+	}
+	ok = ok && recomputer_run(engine->recomputer, &recompute, error);
+	if (ok) {
+		*ret_report = recompute.report;
+		ret_report->from = recompute.from;
+		ret_report->kind = pool_copy_text(pool, recompute.kind->name);
+	}
+	plugin_set_release(set);
+	return ok;
+}
+
 /* ---- status ---- */
 
 static int64_t data_bytes(const struct engine *engine)
@@ -488,6 +558,7 @@ void engine_status(struct engine *engine, struct pool *pool, struct engine_statu
 	memcpy(status.read_only_reason, writing.read_only_reason, sizeof(status.read_only_reason));
 	memcpy(status.set_hash, set->schema->set_hash, sizeof(status.set_hash));
 	status.today = engine_today(&head);
+	status.recomputing = recomputer_left(engine->recomputer);
 	status.queued_writes = writing.queued;
 	status.groups = writing.groups;
 	status.events_written = writing.events;

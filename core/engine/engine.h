@@ -70,6 +70,20 @@ must_check bool engine_post(
  * ret_summary: lines that say what was added, changed, removed. */
 must_check bool engine_reload(
     struct engine *engine, struct buffer *ret_summary, struct buffer *ret_faults, struct error *error);
+/* The computed fields of a kind made again as its functions are now, from day "from" on (NULL: from today): an event for each record whose values
+ * are other ones. Waits for what the engine itself makes again after a reload. Long. ERROR_PLUGIN_FAULT: on too many records a function fails;
+ * what was written stands. progress may be NULL. */
+struct recompute_report {
+	int64_t batch;	  /* the first one; 0: nothing was written */
+	int64_t records;  /* looked at */
+	int64_t changed;  /* that have other values now */
+	int64_t faults;	  /* that keep theirs, since the function fails on them */
+	struct date from; /* the day */
+	const char *kind; /* in the pool */
+};
+must_check bool engine_recompute(struct engine *engine, const char *kind, const char *from, const char *note,
+    const struct caller *caller, bool dry_run, void (*progress)(void *argument, int64_t done, int64_t total),
+    void *argument, struct pool *pool, struct recompute_report *ret_report, struct error *error);
 /* The schema in force, with a reference for the caller: schema_release(). */
 must_check struct schema *engine_schema(struct engine *engine);
 
@@ -89,6 +103,7 @@ struct engine_status {
 	char set_hash[65];
 	struct date today;
 	int64_t started_us, uptime_us; /* wall; monotonic */
+	int64_t recomputing;	       /* kinds whose computed fields are being made again */
 	int64_t queued_writes, groups, events_written, host_restarts, data_bytes, free_bytes;
 	const struct plugin_status *plugins;
 	size_t plugin_count;

@@ -210,6 +210,9 @@ bool hosts_call(struct hosts *hosts, enum host_place place, const struct plugin_
 			break;
 	}
 	pthread_mutex_unlock(&seat->lock);
+	/* a function that fails on records of long ago, looked at in the background, is no reason to stop people's work */
+	if (place == HOST_BACKGROUND && call == HOST_CALL_COMPUTE)
+		return ok;
 	if (!ok && (error->code == ERROR_PLUGIN_FAULT || error->code == ERROR_BUDGET))
 		note_fault(hosts, set, plugin, error);
 	return ok;

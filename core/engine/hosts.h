@@ -1,4 +1,4 @@
-/* hosts: the two plugin host processes, interactive (guards, computes) and background (exports, tests), each under a lock, each replaced when
+/* hosts: the two plugin host processes, interactive (guards, computes) and background (exports, tests, recomputes), each under a lock, each replaced when
  * it dies or overruns. Counts the faults of each plugin; after three in ten minutes a plugin is set aside until a reload.
  *
  * Any thread but the loop's: calls wait for the host.

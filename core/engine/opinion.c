@@ -153,6 +153,7 @@ bool opinion_ask(struct engine *engine, struct plugin_set *set, struct proposal 
 	    .known_seq = SEQ_FOR_EVER};
 	struct asking asking = {
 	    .engine = engine, .set = set, .proposal = proposal, .pool = pool, .opinion = ret_opinion};
+	struct computing_result computing = {0};
 	bool ok;
 
 	memset(ret_opinion, 0, sizeof(*ret_opinion));
@@ -162,9 +163,10 @@ bool opinion_ask(struct engine *engine, struct plugin_set *set, struct proposal 
 	asking.view->on_read = note_read;
 	asking.view->on_read_argument = &asking;
 	ok = (!proposal->kind->computes ||
-		 compute_plan(engine, set, &proposal->plan, head, pool, &ret_opinion->computed,
-		     &ret_opinion->computed_count, error)) &&
+		 compute_plan(engine, set, &proposal->plan, head, pool, &computing, error)) &&
 	    ask_guards(&asking, error);
+	ret_opinion->computed = computing.computed;
+	ret_opinion->computed_count = computing.count;
 	view_close(asking.view);
 	if (ok && asking.too_many)
 		ok = error_set(error, ERROR_TOO_LARGE, "", "守卫读的记录太多，最多 %d 条", READS_LARGEST);

@@ -13,6 +13,7 @@
 #include <pthread.h>
 
 struct images;
+struct recomputer;
 struct writer;
 
 enum { READERS_IDLE = 16 };
@@ -27,6 +28,7 @@ struct engine {
 	struct writer *writer;
 	struct images *images; /* its lock is taken alone, or not at all */
 	struct workers *readers, *longs;
+	struct recomputer *recomputer;
 
 	pthread_mutex_t schema_lock;
 	struct plugin_set *set; /* in force; held by reference wherever it is used */

@@ -376,17 +376,17 @@ bool plan_apply(struct store *store, struct plan *plan, struct error *error)
 	return store_put_current(store, plan->after_now, error);
 }
 
-size_t plan_altered(const struct plan *plan, struct pool *pool, const struct state *const **ret_states)
+size_t plan_altered(const struct plan *plan, struct pool *pool, struct state ***ret_states)
 {
 	size_t most = 0, count = 0;
-	const struct state **states;
+	struct state **states;
 
 	for (size_t i = 0; i < plan->step_count; i++)
 		most += plan->steps[i].row_count;
 	states = pool_alloc_array(pool, most, sizeof(struct state *));
 	for (size_t i = 0; i < plan->step_count; i++)
 		for (size_t j = 0; j < plan->steps[i].row_count; j++) {
-			const struct state *row = &plan->steps[i].rows[j];
+			struct state *row = &plan->steps[i].rows[j];
 			size_t at = 0;
 
 			while (at < count && states[at]->on.day != row->on.day)

@@ -53,6 +53,6 @@ void plan_number(struct plan *plan, int64_t record);
 must_check bool plan_apply(struct store *store, struct plan *plan, struct error *error);
 
 /* The days whose states change over all steps, with their last states: what computed fields are asked for. */
-size_t plan_altered(const struct plan *plan, struct pool *pool, const struct state *const **ret_states);
+size_t plan_altered(const struct plan *plan, struct pool *pool, struct state ***ret_states);
 
 #endif

@@ -362,6 +362,7 @@ bool undo_ask(struct engine *engine, struct plugin_set *set, struct store_connec
 	for (size_t at = 0; at < undoing.touch_count;) {
 		struct record_part part = next_part(&undoing, at);
 		const struct kind *kind = kind_of_part(&undoing, &part, error);
+		struct computing_result computing;
 		struct event *recompute;
 		struct step *steps;
 		struct plan plan;
@@ -378,9 +379,10 @@ bool undo_ask(struct engine *engine, struct plugin_set *set, struct store_connec
 			pool, &plan, error))
 			return name_record(&undoing, part.touches[0].record, error);
 		items[count] = (struct undo_opinion){.record = plan.record, .version = plan.old_version};
-		if (!compute_plan(
-			engine, set, &plan, head, pool, &items[count].computed, &items[count].computed_count, error))
+		if (!compute_plan(engine, set, &plan, head, pool, &computing, error))
 			return false;
+		items[count].computed = computing.computed;
+		items[count].computed_count = computing.count;
 		count++;
 	}
 	ret_opinions->items = items;

@@ -65,6 +65,7 @@ bool run_server_status(struct call *call, struct json_writer *json, struct error
 bool run_session_home(struct call *call, struct json_writer *json, struct error *error);
 bool run_plugin_list(struct call *call, struct json_writer *json, struct error *error);
 bool run_plugin_reload(struct call *call, struct json_writer *json, struct error *error);
+bool run_plugin_recompute(struct call *call, struct json_writer *json, struct error *error);
 bool run_journal_verify(struct call *call, struct json_writer *json, struct error *error);
 bool run_store_backup(struct call *call, struct json_writer *json, struct error *error);
 

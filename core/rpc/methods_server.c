@@ -15,6 +15,7 @@ static void put_status_store(struct json_writer *json, const struct engine_statu
 	put_moment(json, status->read_only ? status->read_only_since_us : 0);
 	json_member_integer(json, "queue", status->queued_writes);
 	json_member_integer(json, "writes", status->events_written);
+	json_member_integer(json, "recomputing", status->recomputing);
 	json_member_integer(json, "groups", status->groups);
 	json_member_integer(json, "host_restarts", status->host_restarts);
 	json_member_integer(json, "data_bytes", status->data_bytes);
@@ -96,6 +97,32 @@ bool run_plugin_reload(struct call *call, struct json_writer *json, struct error
 	buffer_clear(&summary);
 	buffer_clear(&faults);
 	return ok;
+}
+
+bool run_plugin_recompute(struct call *call, struct json_writer *json, struct error *error)
+{
+	struct recompute_report report = {0};
+	bool dry_run = argument_boolean(call, "dry_run");
+
+	if (!engine_recompute(call->conversation->rpc->engine, argument_text(call, "kind"), argument_text(call, "from"),
+		argument_text(call, "note"), &call->caller, dry_run, call_progress, call, call_pool(call), &report,
+		error))
+		return false;
+	json_member_text(json, "kind", report.kind);
+	json_key(json, "from");
+	put_date(json, report.from);
+	json_key(json, "batch");
+	if (report.batch > 0)
+		json_integer(json, report.batch);
+	else
+		json_null(json);
+	json_member_integer(json, "records", report.records);
+	json_member_integer(json, "changed", report.changed);
+	json_member_integer(json, "faults", report.faults);
+	if (dry_run)
+		json_member_boolean(json, "dry_run", true);
+	answer_put_now(json, call);
+	return true;
 }
 
 bool run_journal_verify(struct call *call, struct json_writer *json, struct error *error)

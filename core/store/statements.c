@@ -114,6 +114,9 @@ const char *const statement_sql[STATEMENTS] = {
     [STATEMENT_CATALOG_STAGES] =
 	"SELECT kind.name, stage.name, stage.title FROM stage JOIN kind ON kind.number = stage.kind"
 	" ORDER BY kind.number, stage.position, stage.name",
+    [STATEMENT_MARK] = "SELECT value FROM meta WHERE key = 'mark.' || :name",
+    [STATEMENT_MARK_PUT] = "INSERT INTO meta (key, value) VALUES ('mark.' || :name, :text)"
+			   " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
 };
 
 /* ---- binding and stepping ---- */

@@ -194,6 +194,11 @@ must_check bool store_find_request(struct store_connection *connection, const ch
     struct pool *pool, const unsigned char **ret_hash, const char **ret_reply, size_t *ret_length, struct error *error);
 must_check bool store_put_request(struct store *store, const char *actor, const char *key, const unsigned char hash[32],
     const char *reply, size_t length, struct error *error);
+/* Marks: short texts that the caller keeps beside the data under names of its own: how far some work has come. Not in the journal.
+ * *ret_text NULL: there is none. */
+must_check bool store_read_mark(struct store_connection *connection, const char *name, struct pool *pool,
+    const char **ret_text, struct error *error);
+must_check bool store_put_mark(struct store *store, const char *name, const char *text, struct error *error);
 void store_hash(const void *bytes, size_t length, unsigned char ret_hash[32]); /* the journal's hash, for other uses */
 
 /* Between groups: a PASSIVE checkpoint when the log has grown past 16 MiB; TRUNCATE past 64 MiB when no reader holds it. */

@@ -2,6 +2,7 @@
 """Rules 11 to 13: suspension, the day a stage was first reached, and what is computed."""
 import os
 import shutil
+import time
 
 from semantics import PLUGINS, Case, main
 
@@ -177,6 +178,25 @@ class Computed(Case):
             file.write(text.replace(old, new))
         self.daemon.plugins = [folder]
         self.restart()
+        self.recomputed()
+
+    def edit(self, *pairs):
+        """In the plugin set that reload_with made."""
+        path = os.path.join(self.daemon.plugins[0], "works", "init.lua")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        for old, new in pairs:
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def recomputed(self):
+        """Waits until nothing is left to be made again in the background."""
+        deadline = time.monotonic() + 120
+        while self.call("server.status")["recomputing"] > 0:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
 
     def test_13_values_are_there_for_each_state(self):
         self.update(self.work, on="2022-03-01", paid="60万")
@@ -213,6 +233,115 @@ class Computed(Case):
         after = self.get(self.work, as_of="2022-03-01", known_seq=before["seq"])
         self.assertEqual(before["fields"], after["fields"])
         self.call("journal.verify")
+
+    def test_13_a_changed_function_acts_by_a_recompute_of_today(self):
+        self.reload_with("w.planned - w.paid", "w.planned + w.paid")
+        self.assertEqual(self.get(self.work)["fields"]["unpaid"], 140000000)
+        self.assertEqual(self.get(self.work, as_of="2022-07-17")["fields"]["unpaid"], 60000000)
+        event = self.events(self.work)[-1]
+        self.assertEqual((event["action"], event["actor"], event["effective_on"]), ("recompute", "system", "2022-07-18"))
+        self.assertEqual(self.listed("unpaid=140万"), [self.work])
+        self.call("journal.verify")
+
+    def test_13_recompute_from_a_day_restates_further_back(self):
+        self.reload_with("w.planned - w.paid", "w.planned + w.paid")
+        self.luodi("plugin", "recompute", "work", "--from", "2022-03-01", "--yes")
+        self.assertEqual(self.get(self.work, as_of="2022-03-01")["fields"]["unpaid"], 140000000)
+        self.assertEqual(self.get(self.work, as_of="2022-02-28")["fields"]["unpaid"], 60000000)
+        self.call("journal.verify")
+
+    def test_13_a_reload_says_that_it_recomputes_and_does_so_where_values_differ(self):
+        self.reload_with("w.planned - w.paid", "w.planned + w.paid")
+        other = self.create("work", "乙", planned="100万")  # unpaid is empty by either function
+        gone = self.create("work", "丙", planned="100万", paid="1万")
+        self.call("record.drop", id=gone)
+        self.edit(("w.planned + w.paid", "w.planned + w.paid + w.paid"))
+        seq = self.seq()
+        said = self.call("plugin.reload")["summary"]
+        self.assertTrue(any("重算" in line and "工程" in line for line in said), said)
+        self.recomputed()
+        self.assertEqual(self.get(self.work)["fields"]["unpaid"], 180000000)
+        self.assertEqual(self.seq(), seq + 1)
+        self.assertEqual([event["action"] for event in self.events(other)], ["create"])
+        self.assertEqual([event["action"] for event in self.events(gone)], ["create", "drop"])
+        self.assertEqual([line for line in self.call("plugin.reload")["summary"] if "重算" in line], [])
+        self.edit(("本期首次签约的", "本期头一次签约的"))  # the file is another, its functions say the same
+        self.call("plugin.reload")
+        self.recomputed()
+        self.restart()
+        self.recomputed()
+        self.assertEqual(self.seq(), seq + 1)
+        self.call("journal.verify")
+
+    def test_13_a_new_computed_field_is_filled(self):
+        self.reload_with('    { "wait", "int"', '    { "twice", "money", title = "两倍", compute = function(w) return w.planned and w.planned * 2 end },\n'
+                         '    { "wait", "int"')
+        self.assertEqual(self.listed("twice=200万"), [self.work])
+        self.luodi("plugin", "recompute", "work", "--from", "2022-01-01", "--yes")  # from before it began: from then
+        self.assertEqual(self.get(self.work, as_of="2022-01-05")["fields"]["twice"], 200000000)
+        self.call("journal.verify")
+
+    def test_13_from_a_day_every_later_state_is_its_own(self):
+        self.update(self.work, on="2022-03-01", paid="60万")
+        self.update(self.work, on="2022-05-01", planned="200万")
+        self.reload_with("w.planned - w.paid", "w.planned + w.paid")
+        seq = self.seq()
+        tried = self.luodi_json("plugin", "recompute", "work", "--from", "2022-02-01", "--dry-run")
+        self.assertEqual((tried["records"], tried["changed"], tried["batch"], self.seq()), (1, 1, None, seq))
+        self.luodi("plugin", "recompute", "work", "--from", "2022-02-01", status=2)  # it asks, and nobody is there
+        self.assertEqual(self.seq(), seq)
+        done = self.luodi_json("plugin", "recompute", "work", "--from", "2022-02-01", "--yes")
+        self.assertEqual((done["changed"], self.seq()), (1, seq + 1))
+        unpaid = [self.get(self.work, as_of=day)["fields"]["unpaid"]
+                  for day in ("2022-01-31", "2022-02-01", "2022-03-01", "2022-05-01", "2022-07-18")]
+        self.assertEqual(unpaid, [60000000, 140000000, 160000000, 260000000, 260000000])
+        self.assertEqual(self.call("plugin.recompute", kind="work", **{"from": "2022-02-01"})["changed"], 0)
+        self.refused("plugin.recompute", kind="firm")
+        self.call("journal.verify")
+
+    def test_13_many_records_in_batches_beside_other_writers(self):
+        rows = [[f"T{number}", f"甲{number}", "1", "0"] for number in range(4200)]
+        number = self.call("import.begin", kind="work", header=["编码", "名称", "计划总投资", "到位资金"], key="code")["import"]
+        for first in range(0, len(rows), 1000):
+            self.call("import.rows", **{"import": number, "rows": rows[first:first + 1000]})
+        self.assertEqual(self.call("import.commit", **{"import": number})["added"], len(rows))
+        self.recomputed()
+        folder = os.path.join(self.daemon.folder, "plugins")
+        shutil.copytree(PLUGINS, folder)
+        self.daemon.plugins = [folder]
+        self.restart()
+        self.edit(("w.planned - w.paid", "w.planned - w.paid + w.planned"))
+        self.call("plugin.reload")
+        killed = False
+        while self.call("server.status")["recomputing"] > 0:  # people's writes go in between
+            self.update("W-0003", people=self.seq())
+            if not killed and self.call("record.count", kind="work", filter="unpaid=2万")["count"] > 0:
+                self.restart(kill=True)
+                killed = True
+        self.assertEqual(self.call("record.count", kind="work", filter="unpaid=2万")["count"], len(rows))
+        batches = [batch for batch in self.call("batch.list", limit=1000)["batches"] if "重算" in batch["what"]]
+        self.assertGreater(len(batches), 2)
+        self.assertLessEqual(max(batch["events"] for batch in batches), 2000)
+        events = [self.events(record) for record in ("W-0002", "W-4200", "W-2100")]
+        self.assertEqual([[event["action"] for event in found] for found in events], [["create", "recompute"]] * 3)
+        self.call("journal.verify")
+
+    def test_13_a_function_that_fails_leaves_the_values_and_the_writers_alone(self):
+        for number in range(30):
+            self.create("work", f"甲{number}", planned="100万", paid="1万")
+        self.reload_with("w.planned and w.paid and w.planned - w.paid",
+                         'w.planned and w.paid and (w.title:find("甲") and w.nothing or w.planned + w.paid)')
+        self.assertEqual(self.get("W-0002")["fields"]["unpaid"], 99000000)
+        self.assertTrue(any("W-0002" in line for line in self.daemon.said), self.daemon.said)
+        self.assertEqual({plugin["state"] for plugin in self.call("plugin.list")["plugins"]}, {"active"})
+        self.refused("record.update", code="plugin_fault", id="W-0002", fields={"people": 1})
+        other = self.create("work", "乙", planned="100万", paid="1万")
+        self.assertEqual(self.get(other)["fields"]["unpaid"], 101000000)
+        self.edit(('(w.title:find("甲") and w.nothing or w.planned + w.paid)', "w.planned + w.paid"))
+        self.call("plugin.reload")
+        self.recomputed()
+        self.assertEqual(self.get("W-0002")["fields"]["unpaid"], 101000000)
+        self.assertEqual(self.get("W-0031")["fields"]["unpaid"], 101000000)
 
 
 if __name__ == "__main__":

@@ -252,6 +252,15 @@ bool engine_verify(struct engine *engine, void (*progress)(void *argument, int64
 	return error_set(error, ERROR_INTERNAL, "", "SELECT * FROM journal in /var/lib/luodi/luodi.db failed");
 }
 
+bool engine_recompute(struct engine *engine, const char *kind, const char *from, const char *note,
+    const struct caller *caller, bool dry_run, void (*progress)(void *argument, int64_t done, int64_t total),
+    void *argument, struct pool *pool, struct recompute_report *ret_report, struct error *error)
+{
+	(void)engine, (void)kind, (void)from, (void)note, (void)caller, (void)dry_run;
+	(void)progress, (void)argument, (void)pool, (void)ret_report;
+	return fake_refuse(error);
+}
+
 bool engine_backup(struct engine *engine, const char *path, int64_t *ret_bytes, struct error *error)
 {
 	(void)engine, (void)path, (void)ret_bytes;

@@ -41,6 +41,29 @@ static void recorded_at_rises_even_when_the_clock_does_not(void **state)
 	must_fail(store_recorded_at(writer_of(example), 501, &at, &error), ERROR_NOT_FOUND);
 }
 
+static void a_mark_is_kept_and_goes_back_with_its_savepoint(void **state)
+{
+	struct example *example = *state;
+	const char *text = "";
+
+	must(store_read_mark(writer_of(example), "work", example->pool, &text, &error));
+	assert_null(text);
+	begin(example);
+	must(store_savepoint(example->store, &error));
+	must(store_put_mark(example->store, "work", "1", &error));
+	must(store_put_mark(example->store, "work", "二", &error));
+	must(store_release(example->store, &error));
+	must(store_savepoint(example->store, &error));
+	must(store_put_mark(example->store, "work", "3", &error));
+	store_rollback_savepoint(example->store);
+	commit(example);
+	must(store_read_mark(writer_of(example), "work", example->pool, &text, &error));
+	assert_string_equal(text, "二");
+	must(store_read_mark(
+	    writer_of(example), "clock", example->pool, &text, &error)); /* the store's own notes are not ours */
+	assert_null(text);
+}
+
 static void events_come_back_as_they_went(void **state)
 {
 	struct example *example = *state;
@@ -412,6 +435,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(recorded_at_rises_even_when_the_clock_does_not),
+	    TEST(a_mark_is_kept_and_goes_back_with_its_savepoint),
 	    TEST(events_come_back_as_they_went),
 	    TEST(the_fold_reads_by_day_then_place),
 	    TEST(voids_hold_from_their_own_seq_until_taken_back),
