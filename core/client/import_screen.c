@@ -143,6 +143,13 @@ void import_print_done(struct client *client, const json_t *report)
 
 	if (client_shown_as_json(client, report) || client_given(client, OPTION_QUIET))
 		return;
+	if (batch == 0) { /* others wrote the same meanwhile, or every row was refused */
+		client_print(client, "没有要写的");
+		if (refused > 0)
+			client_print(client, "  拒收 %" PRId64, refused);
+		client_print(client, "\n");
+		return;
+	}
 	client_print(client, "批次 %" PRId64 "  #%" PRId64 " 到 #%" PRId64 "  新增 %" PRId64 "  更改 %" PRId64, batch,
 	    answer_integer(report, "first_seq", 0), answer_integer(report, "last_seq", 0),
 	    answer_integer(report, "added", 0), answer_integer(report, "changed", 0));

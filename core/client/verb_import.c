@@ -312,7 +312,7 @@ static json_t *call_import(struct importing *importing, const char *method, int6
 	struct client *client = importing->client;
 	json_t *params = json_pack("{s:I}", "import", (json_int_t)importing->number), *result;
 
-	if (seq > 0)
+	if (seq >= 0)
 		json_object_set_new(params, "seq", answer_new_integer(seq));
 	result = client_call_notified(client, method, params, show_progress, client);
 	client_progress_end(client);
@@ -448,7 +448,7 @@ static int import_file(struct importing *importing)
 	if (!send_rows(importing, &error))
 		return error.code != ERROR_NONE ? complain_error(client, &error) : client->status;
 	importing->facts.totals = totals_compare(importing->totals, client->pool, &agrees);
-	report = call_import(importing, "import.preview", 0);
+	report = call_import(importing, "import.preview", -1);
 	if (report == NULL)
 		return client->status;
 	if (client_given(client, OPTION_REJECTS) && !write_rejects(importing, report, &error))

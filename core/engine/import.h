@@ -35,8 +35,9 @@ struct import_change {
 };
 struct import_report {
 	int64_t batch; /* 0: nothing written */
-	int64_t seq;   /* preview: pass it to commit */
-	int64_t first_seq, last_seq;
+	int64_t
+	    seq; /* preview: pass it to commit; commit: of the preview it was held against, else what was there when it began */
+	int64_t first_seq, last_seq;			  /* of the batch's events, others' may lie between; 0: none */
 	int64_t rows, added, changed, unchanged, refused; /* rows */
 	const struct import_refusal *refusals;		  /* at most 1,000 */
 	size_t refusal_count;
@@ -62,7 +63,7 @@ must_check bool import_rows(
 typedef void import_progress(void *argument, int64_t done, int64_t total);
 must_check bool import_preview(struct import *import, import_progress *progress, void *argument, struct pool *pool,
     struct import_report *ret_report, struct error *error);
-/* seq: of the preview that was shown, or 0 for none. ERROR_CONFLICT: a record that it would change has changed since. */
+/* seq: of the preview that was shown, or -1 for none. ERROR_CONFLICT: a record that it would change has changed since. */
 must_check bool import_commit(struct import *import, int64_t seq, bool dry_run, import_progress *progress,
     void *argument, struct pool *pool, struct import_report *ret_report, struct error *error);
 void import_free(struct import *import); /* also before a commit: nothing is written then */

@@ -9,7 +9,10 @@ enum { BLOCK_ROWS = 250, BLOCK_EVENTS = 1500, ASK_AGAIN_LARGEST = 3 };
 
 struct block {
 	struct tally *tally;
-	int64_t batch, shown_seq;
+	const char *what; /* the batch's name */
+	int64_t batch;	  /* 0: nothing has been written yet, and so none is open */
+	int64_t shown_seq;
+	int64_t first_seq, last_seq; /* of this try's events; 0: none */
 	struct import_row rows[BLOCK_ROWS];
 	struct opinion opinions[BLOCK_ROWS];
 	bool asked[BLOCK_ROWS], done[BLOCK_ROWS];
@@ -29,13 +32,14 @@ static bool check_shown(struct block *block, struct engine *engine, const struct
 	size_t count;
 	char id[RECORD_ID_SIZE];
 
-	if (block->shown_seq == 0 || row->record == 0)
+	if (block->shown_seq < 0 || row->record == 0)
 		return true;
 	if (!store_load_events(
 		store_writer(engine->store), kind, row->record, SEQ_FOR_EVER, block->each, &events, &count, error))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (events[i]->seq > block->shown_seq && events[i]->batch != block->batch) {
+		if (events[i]->seq > block->shown_seq && events[i]->batch != block->batch &&
+		    events[i]->action != EVENT_RECOMPUTE) { /* which changes nothing that a file could tell */
 			error_set(error, ERROR_CONFLICT, "seq", "%s 在预览之后被%s改过（#%" PRId64 "），一行也没有写",
 			    kind_format_id(kind, row->record, id), events[i]->actor, events[i]->seq);
 			return error_hint(error, "请重新导入，再看一遍预览");
@@ -43,11 +47,21 @@ static bool check_shown(struct block *block, struct engine *engine, const struct
 	return true;
 }
 
+/* With the first row that changes something, in its transaction. */
+static bool open_batch(struct block *block, struct engine *engine, struct error *error)
+{
+	return block->batch != 0 ||
+	    store_batch_open(engine->store, block->tally->import->caller.name, block->what, &block->batch, error);
+}
+
 static bool apply_row(struct block *block, struct engine *engine, struct import_row *row, struct error *error)
 {
 	struct import *import = block->tally->import;
+	int64_t before = store_head(engine->store).seq;
 	int32_t number;
 
+	if (!open_batch(block, engine, error))
+		return false;
 	if (row->record == 0) {
 		if (!store_next_number(engine->store, import->kind, &number, error))
 			return false;
@@ -61,7 +75,10 @@ static bool apply_row(struct block *block, struct engine *engine, struct import_
 	}
 	if (!plan_apply(engine->store, &row->plan, error))
 		return false;
-	writer_note_kind(engine->writer, import->kind->number, store_head(engine->store).seq);
+	block->last_seq = store_head(engine->store).seq;
+	if (block->first_seq == 0)
+		block->first_seq = before + 1;
+	writer_note_kind(engine->writer, import->kind->number, block->last_seq);
 	return true;
 }
 
@@ -82,6 +99,19 @@ static bool opinion_is_stale(const struct block *block, size_t n)
 	return false;
 }
 
+/* The rows were understood, and their computed values asked, by the plugins that the import began with. */
+static bool check_plugins(struct engine *engine, const struct import *import, struct error *error)
+{
+	struct plugin_set *now = engine_hold_set(engine);
+	bool same = now == import->set;
+
+	plugin_set_release(now);
+	if (same)
+		return true;
+	error_set(error, ERROR_CONFLICT, "import", "导入当中插件换过了，一行也没有写");
+	return error_hint(error, "请重新导入");
+}
+
 /* Writer thread, in a savepoint. A row that is refused before it wrote anything is left out; one that fails later fails the block, which is then
  * tried again without it. */
 static bool write_block(struct engine *engine, void *argument, struct error *error)
@@ -91,6 +121,9 @@ static bool write_block(struct engine *engine, void *argument, struct error *err
 	bool opinions = import_needs_opinion(import);
 
 	block->again = 0;
+	block->first_seq = block->last_seq = 0;
+	if (!check_plugins(engine, import, error))
+		return false;
 	for (size_t n = 0; n < block->count; n++) {
 		struct import_row *row = &block->rows[n];
 		struct head head = store_head(engine->store);
@@ -194,11 +227,24 @@ static void drop_done(struct block *block)
 	block->count = kept;
 }
 
+/* It is on disk: others may have written in between, so the batch's events need not follow each other. */
+static void tell_seqs(const struct block *block)
+{
+	struct import_report *report = &block->tally->report;
+
+	if (block->first_seq == 0)
+		return;
+	if (report->first_seq == 0)
+		report->first_seq = block->first_seq;
+	report->last_seq = block->last_seq;
+}
+
 static bool commit_block(struct block *block, struct error *error)
 {
 	struct import *import = block->tally->import;
 
 	for (int attempt = 0; block->count > 0; attempt++) {
+		int64_t batch = block->batch;
 		struct error own = {0};
 		struct import_row *waiting;
 
@@ -209,6 +255,7 @@ static bool commit_block(struct block *block, struct error *error)
 		if (!writer_run(import->engine->writer, WRITER_IN_GROUP, write_block, block, &own)) {
 			bool one_refused = false;
 
+			block->batch = batch;
 			for (size_t n = 0; n < block->count; n++)
 				one_refused = one_refused || (block->done[n] && block->refused[n].code != ERROR_NONE);
 			if (!one_refused) {
@@ -217,6 +264,7 @@ static bool commit_block(struct block *block, struct error *error)
 			}
 			continue; /* without the row at fault */
 		}
+		tell_seqs(block);
 		waiting = NULL;
 		for (size_t n = 0; n < block->count && waiting == NULL; n++)
 			if (!block->done[n] && block->refused[n].code == ERROR_NONE)
@@ -252,46 +300,35 @@ static bool read_block(struct block *block, size_t *next, struct error *error)
 	return true;
 }
 
-struct batch_work {
-	struct import *import;
-	int64_t number;
-	const char *what;
-};
-
-static bool open_batch(struct engine *engine, void *argument, struct error *error)
-{
-	struct batch_work *work = argument;
-
-	return store_batch_open(engine->store, work->import->caller.name, work->what, &work->number, error);
-}
-
 static bool close_batch(struct engine *engine, void *argument, struct error *error)
 {
-	struct batch_work *work = argument;
+	const int64_t *number = argument;
 
-	return store_batch_close(engine->store, work->number, error);
+	return store_batch_close(engine->store, *number, error);
 }
 
 /* Something stopped the import half-way: what it wrote is taken back. */
-static void take_back(struct import *import, struct batch_work *work)
+static void take_back(struct import *import, int64_t batch)
 {
 	struct error error = {0};
 	struct wish *wish;
 	struct outcome *outcome;
 
-	if (!writer_run(import->engine->writer, WRITER_IN_GROUP, close_batch, work, &error)) {
-		log_error("批次 %" PRId64 " 没能合上，下次启动时整批作废：%s", work->number, error.sentence);
+	if (batch == 0)
+		return;
+	if (!writer_run(import->engine->writer, WRITER_IN_GROUP, close_batch, &batch, &error)) {
+		log_error("批次 %" PRId64 " 没能合上，下次启动时整批作废：%s", batch, error.sentence);
 		return;
 	}
 	wish = wish_new(WISH_UNDO);
 	wish->caller = (struct caller){.name = import->caller.name, .role = ROLE_ADMIN};
-	wish->batch = work->number;
+	wish->batch = batch;
 	wish->confirm = true;
 	wish->note = "导入没有做完，整批作废";
 	outcome = engine_write(import->engine, &wish);
-	if (!outcome->ok && outcome->error.code != ERROR_REFUSED) /* refused: nothing had been written yet */
-		log_error("批次 %" PRId64 " 没有做完，也没能作废：%s；请看 luodi batches，再 luodi undo %" PRId64,
-		    work->number, outcome->error.sentence, work->number);
+	if (!outcome->ok)
+		log_error("批次 %" PRId64 " 没有做完，也没能作废：%s；请看 luodi batches，再 luodi undo %" PRId64, batch,
+		    outcome->error.sentence, batch);
 	outcome_free(outcome);
 }
 
@@ -310,16 +347,16 @@ static void tell_missing(struct tally *tally)
 static bool run_commit(struct tally *tally, int64_t seq, import_progress *progress, void *argument, struct error *error)
 {
 	struct import *import = tally->import;
-	struct batch_work work = {.import = import, .what = pool_format(import->pool, "导入 %s", import->what)};
 	struct block *block = pool_alloc(import->pool, sizeof(*block));
 	size_t next = 0, count = spool_count(import->spool);
 	bool ok;
 
-	if (!writer_run(import->engine->writer, WRITER_IN_GROUP, open_batch, &work, error))
-		return false;
-	*block = (struct block){
-	    .tally = tally, .batch = work.number, .shown_seq = seq, .pool = pool_new(), .each = pool_new()};
-	tally->report.first_seq = import->engine->last_seq + 1;
+	*block = (struct block){.tally = tally,
+	    .what = pool_format(import->pool, "导入 %s", import->what),
+	    .shown_seq = seq,
+	    .pool = pool_new(),
+	    .each = pool_new()};
+	tally->report.seq = seq >= 0 ? seq : import->engine->last_seq;
 	ok = true;
 	while (ok && next < count) {
 		ok = read_block(block, &next, error) && commit_block(block, error);
@@ -329,12 +366,12 @@ static bool run_commit(struct tally *tally, int64_t seq, import_progress *progre
 	pool_free(block->pool);
 	pool_free(block->each);
 	if (!ok) {
-		take_back(import, &work);
+		take_back(import, block->batch);
 		return false;
 	}
-	tally->report.last_seq = import->engine->last_seq;
-	tally->report.batch = work.number;
-	if (!writer_run(import->engine->writer, WRITER_IN_GROUP, close_batch, &work, error))
+	tally->report.batch = block->batch;
+	if (block->batch != 0 &&
+	    !writer_run(import->engine->writer, WRITER_IN_GROUP, close_batch, &block->batch, error))
 		return false;
 	tell_missing(tally);
 	return true;

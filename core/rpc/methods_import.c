@@ -396,9 +396,10 @@ bool run_import_preview(struct call *call, struct json_writer *json, struct erro
 bool run_import_commit(struct call *call, struct json_writer *json, struct error *error)
 {
 	struct import_report report = {0};
+	int64_t shown = argument_json(call, "seq") != NULL ? argument_integer(call, "seq") : -1;
 
-	if (!import_commit(call->import->import, argument_integer(call, "seq"), argument_boolean(call, "dry_run"),
-		call_progress, call, call_pool(call), &report, error))
+	if (!import_commit(call->import->import, shown, argument_boolean(call, "dry_run"), call_progress, call,
+		call_pool(call), &report, error))
 		return false;
 	put_import_report(json, &report);
 	answer_put_now(json, call);

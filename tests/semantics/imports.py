@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Rules 10 and 29: batches of many transactions, and imports, through the client and through the methods."""
 import csv
+import threading
 import time
 
 from semantics import Case, main
@@ -160,6 +161,57 @@ class Import(Importing):
         self.call("batch.undo", batch=answer["batch"])
         self.assertEqual(self.call("record.count", kind="work")["count"], 0)
         self.assertEqual(self.call("record.count", kind="work", known_seq=4500)["count"], 4500)
+
+    def test_10_its_first_and_last_event_are_told_whoever_writes_beside_it(self):
+        work = self.create("work", "别的", on="2022-01-05")
+        other = self.daemon.connect()
+        self.addCleanup(other.close)
+        ended = threading.Event()
+
+        def write():
+            while not ended.is_set():
+                other.call("record.note", id=work, text="旁边写的")
+
+        thread = threading.Thread(target=write)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(ended.set)
+        for number in range(3):
+            answer = self.commit([row(f"A{number}.{n}", f"甲{number}.{n}") for n in range(400)])
+            batch = self.call("batch.list", before=answer["batch"] + 1, limit=1)["batches"][0]
+            self.assertEqual((answer["first_seq"], answer["last_seq"]), (batch["first_seq"], batch["last_seq"]))
+            self.assertEqual([event["batch"] for name in (f"甲{number}.0", f"甲{number}.399") for event in self.events(name)],
+                             [answer["batch"]] * 2)
+
+    def test_10_nothing_to_write_opens_no_batch(self):
+        first = self.commit([row("A1", "甲")])
+        seq = self.seq()
+        again = self.commit([row("A1", "甲")])
+        self.assertEqual((again["batch"], again["first_seq"], again["last_seq"]), (None, None, None))
+        self.assertEqual((again["unchanged"], self.seq()), (1, seq))
+        self.assertEqual([batch["batch"] for batch in self.call("batch.list")["batches"]], [first["batch"]])
+        refused = self.commit([row("A1", "甲", planned="很多")])
+        self.assertEqual((refused["batch"], refused["refused_count"]), (None, 1))
+
+    def test_29_a_commit_says_which_preview_it_was_held_against(self):
+        number, preview = self.preview([row("A1", "甲")])
+        self.create("work", "别的")
+        answer = self.call("import.commit", **{"import": number}, seq=preview["preview_seq"])
+        self.assertEqual((answer["preview_seq"], answer["first_seq"]), (preview["preview_seq"], 2))
+        answer = self.call("import.commit", **{"import": self.begin([row("A2", "乙")])})
+        self.assertEqual((answer["preview_seq"], answer["first_seq"]), (2, 3))
+
+    def test_29_a_preview_of_an_empty_journal_is_held_against_too(self):
+        number, preview = self.preview([row("A1", "甲")])
+        self.assertEqual(preview["preview_seq"], 0)
+        self.create("work", "甲", code="A1", planned="1亿")
+        self.refused("import.commit", code="conflict", **{"import": number}, seq=0)
+
+    def test_29_plugins_replaced_meanwhile_stop_it(self):
+        number = self.begin([row("A1", "甲")])
+        self.call("plugin.reload")
+        self.refused("import.commit", code="conflict", **{"import": number})
+        self.assertEqual(self.listed(""), [])
 
     def test_10_one_left_open_by_a_crash_is_voided_at_start_and_that_is_said(self):
         rows = [row(f"B{number}", f"工程{number}", planned="1") for number in range(20000)]
