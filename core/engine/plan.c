@@ -398,3 +398,13 @@ size_t plan_altered(const struct plan *plan, struct pool *pool, struct state ***
 	*ret_states = states;
 	return count;
 }
+
+struct date plan_first_computed(const struct computed *computed, size_t count)
+{
+	struct date first = computed[0].on;
+
+	for (size_t i = 1; i < count; i++)
+		if (computed[i].on.day < first.day)
+			first = computed[i].on;
+	return first;
+}

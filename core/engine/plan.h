@@ -55,4 +55,7 @@ must_check bool plan_apply(struct store *store, struct plan *plan, struct error 
 /* The days whose states change over all steps, with their last states: what computed fields are asked for. */
 size_t plan_altered(const struct plan *plan, struct pool *pool, struct state ***ret_states);
 
+/* The first day of computed values (one at least): where an event stands that carries nothing else. */
+struct date plan_first_computed(const struct computed *computed, size_t count);
+
 #endif

@@ -186,18 +186,6 @@ static void add_void(struct proposal *proposal, const int64_t *targets, size_t c
 	step->voided_count = count;
 }
 
-/* A computing kind says again what its fields are after events went away. */
-static void add_recompute(struct proposal *proposal)
-{
-	struct event *event;
-
-	if (!proposal->kind->computes)
-		return;
-	event = new_event(proposal, EVENT_RECOMPUTE, proposal->day);
-	event->note = NULL;
-	add_step(proposal, event);
-}
-
 static bool void_all(struct proposal *proposal, struct error *error)
 {
 	const struct event *const *events;
@@ -277,17 +265,13 @@ static bool make_correction(struct proposal *proposal, const struct event *wrong
 	*target = wrong->seq;
 	proposal->day = wrong->effective_on;
 	if (wish->all)
-		return void_all(proposal, error) && (add_recompute(proposal), true);
+		return void_all(proposal, error);
 	if (!wish->only_void && wish->on == NULL && wish->field_count == 0 && wish->note == NULL && wish->to == NULL) {
 		error_set(error, ERROR_INVALID, "fields", "没有说哪里记错了");
 		return error_hint(error, "改日子 --on 日期，改内容 字段=值，整条作废 --void");
 	}
 	add_void(proposal, target, 1);
-	if (!wish->only_void && !rerecord(proposal, wrong, error))
-		return false;
-	if (wish->only_void)
-		add_recompute(proposal);
-	return true;
+	return wish->only_void || rerecord(proposal, wrong, error);
 }
 
 /* SEMANTICS 8, 2: which event, and may it be corrected at all? */
@@ -534,6 +518,23 @@ static bool check_version(struct proposal *proposal, struct error *error)
 	return current->version == proposal->wish->if_version || refuse_stale(proposal, current->version, error);
 }
 
+/* The last event carries what is computed. Where events only went away there is one more, if fields have other values after it. */
+static void put_computed(struct proposal *proposal, const struct opinion *opinion)
+{
+	struct event *last = proposal->steps[proposal->step_count - 1].event;
+
+	if (last == NULL && opinion->computed_count > 0) {
+		last = new_event(
+		    proposal, EVENT_RECOMPUTE, plan_first_computed(opinion->computed, opinion->computed_count));
+		last->note = NULL;
+		add_step(proposal, last);
+	}
+	if (last == NULL)
+		return;
+	last->computed = opinion->computed;
+	last->computed_count = opinion->computed_count;
+}
+
 static bool states_agree(const struct plan *plan)
 {
 	return state_equal(plan->before_day, plan->after_day) && state_equal(plan->before_now, plan->after_now);
@@ -559,14 +560,10 @@ bool proposal_make(struct proposal *proposal, struct store_connection *connectio
 		return false;
 	if (!find_record(proposal, error) || !make_steps(proposal, error) || !check_version(proposal, error))
 		return false;
+	if (opinion != NULL)
+		put_computed(proposal, opinion);
 	for (size_t i = 0; i < proposal->step_count; i++)
 		proposal->steps[i].seq = head->seq + 1 + (int64_t)i;
-	if (opinion != NULL && proposal->steps[proposal->step_count - 1].event != NULL) {
-		struct event *last = proposal->steps[proposal->step_count - 1].event;
-
-		last->computed = opinion->computed;
-		last->computed_count = opinion->computed_count;
-	}
 	if (!plan_make(connection, proposal->kind, proposal->record, proposal->day, SEQ_FOR_EVER, proposal->steps,
 		proposal->step_count, pool, &proposal->plan, error))
 		return false;

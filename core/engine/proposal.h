@@ -13,11 +13,11 @@ struct read_version { /* a record that a guard read, and the version it saw */
 	int64_t record, version;
 };
 
-struct opinion {		      /* of the plugins, on a proposal */
-	const struct plugin_set *set; /* that was asked */
-	int64_t record, version;      /* that it was asked about */
-	int64_t seq;		      /* head of the snapshot */
-	const struct computed *computed;
+struct opinion {			 /* of the plugins, on a proposal */
+	const struct plugin_set *set;	 /* that was asked */
+	int64_t record, version;	 /* that it was asked about */
+	int64_t seq;			 /* head of the snapshot */
+	const struct computed *computed; /* none where events only go away and no value changes by that */
 	size_t computed_count;
 	const struct read_version *reads;
 	size_t read_count;

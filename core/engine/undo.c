@@ -218,16 +218,14 @@ struct record_part { /* its touches */
 	size_t count;
 };
 
-/* The steps of one record: first what goes, then, void by void, what comes back, then what is computed anew. */
-static size_t make_steps(const struct undoing *undoing, const struct record_part *part, const struct kind *kind,
-    int64_t void_seq, int64_t first_restore_seq, int64_t recompute_seq, struct step **ret_steps,
-    struct event **ret_recompute)
+/* The steps of one record: first what goes, then, void by void, what comes back. There is room for one more. */
+static size_t make_steps(const struct undoing *undoing, const struct record_part *part, int64_t void_seq,
+    int64_t first_restore_seq, struct step **ret_steps)
 {
 	struct step *steps = pool_alloc_array(undoing->pool, undoing->void_count + 2, sizeof(*steps));
 	int64_t *seqs = pool_alloc_array(undoing->pool, part->count, sizeof(*seqs));
 	size_t count = 0, used = 0;
 
-	*ret_recompute = NULL;
 	for (size_t v = 0; v <= undoing->void_count; v++) {
 		int64_t by = v == 0 ? 0 : undoing->voids[v - 1];
 		size_t begin = used;
@@ -246,21 +244,24 @@ static size_t make_steps(const struct undoing *undoing, const struct record_part
 			steps[count++].restored_count = used - begin;
 		}
 	}
-	if (kind->computes) {
-		struct event *event = pool_alloc(undoing->pool, sizeof(*event));
-
-		event->action = EVENT_RECOMPUTE;
-		event->effective_on = part->touches[0].on;
-		for (size_t i = 0; i < part->count; i++)
-			if (part->touches[i].on.day < event->effective_on.day)
-				event->effective_on = part->touches[i].on;
-		event->actor = undoing->wish->caller.name;
-		steps[count].event = event;
-		steps[count++].seq = recompute_seq;
-		*ret_recompute = event;
-	}
 	*ret_steps = steps;
 	return count;
+}
+
+/* What is computed anew, after those steps. */
+static void add_recompute(const struct undoing *undoing, const struct undo_opinion *opinion, int64_t batch, int64_t seq,
+    struct step *steps, size_t *count)
+{
+	struct event *event = pool_alloc(undoing->pool, sizeof(*event));
+
+	event->action = EVENT_RECOMPUTE;
+	event->effective_on = plan_first_computed(opinion->computed, opinion->computed_count);
+	event->actor = undoing->wish->caller.name;
+	event->batch = batch;
+	event->computed = opinion->computed;
+	event->computed_count = opinion->computed_count;
+	steps[*count].event = event;
+	steps[(*count)++].seq = seq;
 }
 
 static const struct touch *find_touch(const struct record_part *part, int64_t seq)
@@ -363,7 +364,6 @@ bool undo_ask(struct engine *engine, struct plugin_set *set, struct store_connec
 		struct record_part part = next_part(&undoing, at);
 		const struct kind *kind = kind_of_part(&undoing, &part, error);
 		struct computing_result computing;
-		struct event *recompute;
 		struct step *steps;
 		struct plan plan;
 		size_t step_count;
@@ -373,8 +373,7 @@ bool undo_ask(struct engine *engine, struct plugin_set *set, struct store_connec
 			return false;
 		if (!kind->computes)
 			continue;
-		step_count =
-		    make_steps(&undoing, &part, kind, head->seq + 1, head->seq + 2, head->seq + 3, &steps, &recompute);
+		step_count = make_steps(&undoing, &part, head->seq + 1, head->seq + 2, &steps);
 		if (!plan_make(connection, kind, part.touches[0].record, undoing.earliest, head->seq, steps, step_count,
 			pool, &plan, error))
 			return name_record(&undoing, part.touches[0].record, error);
@@ -382,7 +381,7 @@ bool undo_ask(struct engine *engine, struct plugin_set *set, struct store_connec
 		if (!compute_plan(engine, set, &plan, head, pool, &computing, error))
 			return false;
 		items[count].computed = computing.computed;
-		items[count].computed_count = computing.count;
+		items[count].computed_count = computing.differs ? computing.count : 0;
 		count++;
 	}
 	ret_opinions->items = items;
@@ -394,6 +393,7 @@ bool undo_ask(struct engine *engine, struct plugin_set *set, struct store_connec
 
 struct undo_writing {
 	struct engine *engine;
+	const struct plugin_set *set;
 	struct undoing undoing;
 	struct outcome *outcome;
 	const struct undo_opinions *opinions;
@@ -472,29 +472,24 @@ static bool write_record(struct undo_writing *writing, const struct record_part 
 	const struct kind *kind = kind_of_part(undoing, part, error);
 	const struct undo_opinion *opinion;
 	const struct event *later;
-	struct event *recompute;
 	struct step *steps;
 	struct plan plan;
 	size_t step_count;
 
 	if (kind == NULL)
 		return false;
-	step_count = make_steps(undoing, part, kind, writing->void_seq, writing->first_restore_seq,
-	    store_head(writing->engine->store).seq + 1, &steps, &recompute);
+	step_count = make_steps(undoing, part, writing->void_seq, writing->first_restore_seq, &steps);
 	opinion = find_opinion(writing->opinions, part->touches[0].record);
-	if (recompute != NULL && opinion != NULL) {
-		recompute->computed = opinion->computed;
-		recompute->computed_count = opinion->computed_count;
-	}
+	if (opinion != NULL && opinion->computed_count > 0)
+		add_recompute(undoing, opinion, writing->outcome->batch, store_head(writing->engine->store).seq + 1,
+		    steps, &step_count);
 	if (!plan_make(undoing->connection, kind, part->touches[0].record, undoing->earliest, writing->seq_before,
 		steps, step_count, undoing->pool, &plan, error))
 		return name_record(undoing, part->touches[0].record, error);
-	if (recompute != NULL) {
-		if (opinion == NULL || opinion->version != plan.old_version) {
-			writing->ask_again = true;
-			return true;
-		}
-		recompute->batch = writing->outcome->batch;
+	if (kind->computes &&
+	    (opinion == NULL || opinion->version != plan.old_version || writing->opinions->set != writing->set)) {
+		writing->ask_again = true;
+		return true;
 	}
 	later = find_later(&plan, part);
 	if (later != NULL)
@@ -579,6 +574,7 @@ bool undo_write(struct engine *engine, struct plugin_set *set, const struct wish
     struct error *error)
 {
 	struct undo_writing writing = {.engine = engine,
+	    .set = set,
 	    .undoing = {.connection = store_writer(engine->store), .schema = set->schema, .wish = wish, .pool = pool},
 	    .outcome = outcome,
 	    .opinions = opinions};

@@ -5,7 +5,7 @@
 #include "engine/opinion.h"
 #include "engine/parts.h"
 
-struct undo_opinion { /* computed values of one record after the undo */
+struct undo_opinion { /* computed values of one record after the undo; none: they stay as they are */
 	int64_t record, version;
 	const struct computed *computed;
 	size_t computed_count;

@@ -217,6 +217,23 @@ class Computed(Case):
         self.call("batch.undo", batch=undo["batch"])
         self.assertEqual(self.get(self.work)["fields"]["unpaid"], 140000000)
 
+    def test_13_where_no_value_changes_none_is_computed_again(self):
+        def actions():
+            return [event["action"] for event in self.events(self.work)]
+
+        seq = self.update(self.work, people=1)["seq"]
+        update = self.update(self.work, people=2)
+        self.call("event.correct", seq=seq, void=True)
+        undo = self.call("batch.undo", batch=update["batch"])
+        self.call("batch.undo", batch=undo["batch"])
+        self.assertEqual((actions(), self.get(self.work)["fields"]["people"]), (["create", "update", "update"], 2))
+        update = self.update(self.work, paid="60万")
+        self.call("batch.undo", batch=update["batch"])
+        self.assertEqual(actions()[3:], ["update", "recompute"])
+        self.call("event.correct", seq=1, void=True, all=True)
+        self.assertEqual(len(actions()), 5)
+        self.call("journal.verify")
+
     def test_13_it_is_never_typed(self):
         with self.assertRaises(Exception):
             self.update(self.work, unpaid="1万")
