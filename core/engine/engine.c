@@ -183,7 +183,7 @@ static void tell_recompute(struct engine *engine, const struct plugin_set *set, 
 	struct error error = {0};
 
 	if (!recomputer_look(engine->recomputer, set, out, &error))
-		log_warning("whether computed fields are to be made again could not be told: %s", error.sentence);
+		log_warning("看不出算出来的字段要不要重算，下次启动再看：%s", error.sentence);
 }
 
 bool engine_reload(struct engine *engine, struct buffer *ret_summary, struct buffer *ret_faults, struct error *error)
@@ -260,7 +260,8 @@ static bool void_open_batch(struct engine *engine, int64_t number, struct pool *
 	if (stands)
 		log_info("批次 %" PRId64 " 上次没有写完就停了，已写的 %zu 条算数，余下的接着写", number, count);
 	else
-		log_warning("批次 %" PRId64 " 上次没有写完就停了，已写的 %zu 条整批作废；要的话把它再做一次", number, count);
+		log_warning(
+		    "批次 %" PRId64 " 上次没有写完就停了，已写的 %zu 条整批作废；要的话把它再做一次", number, count);
 	if (count == 0 || stands)
 		return true;
 	wish = wish_new(WISH_UNDO);

@@ -327,8 +327,8 @@ static void take_back(struct import *import, int64_t batch)
 	wish->note = "导入没有做完，整批作废";
 	outcome = engine_write(import->engine, &wish);
 	if (!outcome->ok)
-		log_error("批次 %" PRId64 " 没有做完，也没能作废：%s；请看 luodi batches，再 luodi undo %" PRId64, batch,
-		    outcome->error.sentence, batch);
+		log_error("批次 %" PRId64 " 没有做完，也没能作废：%s；请看 luodi batches，再 luodi undo %" PRId64,
+		    batch, outcome->error.sentence, batch);
 	outcome_free(outcome);
 }
 

@@ -60,7 +60,8 @@ static bool find_days(struct turn *turn, struct store_connection *connection, in
 	struct state **states;
 	size_t count;
 
-	if (!store_load_events(connection, record, SEQ_FOR_EVER, turn->pool, &stored, &count, error))
+	if (!store_load_events(
+		connection, turn->recompute->kind, record, SEQ_FOR_EVER, turn->pool, &stored, &count, error))
 		return false;
 	events = pool_alloc_array(turn->pool, count + 1, sizeof(*events));
 	for (size_t i = 0; i < count; i++) {
@@ -106,7 +107,8 @@ static bool pass_over(struct recompute *recompute, int64_t record, const struct 
 {
 	char id[RECORD_ID_SIZE];
 
-	log_warning("recompute: %s keeps its values: %s", kind_format_id(recompute->kind, record, id), fault->sentence);
+	log_warning(
+	    "重算：%s 算不出来，原来的值不动：%s", kind_format_id(recompute->kind, record, id), fault->sentence);
 	if (++recompute->report.faults <= FAULTS_LARGEST)
 		return true;
 	error_set(error, ERROR_PLUGIN_FAULT, fault->field, "%s重算到 %s 停下了，出错的记录太多：%s",

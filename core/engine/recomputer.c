@@ -124,8 +124,8 @@ static bool run_kind(
 	recompute.mark = mark_name(kind, name);
 	ok = recompute_run(&recompute, error);
 	if (recompute.report.records > 0)
-		log_info("recompute of %s: %" PRId64 " of %" PRId64 " records had other values%s", kind->name,
-		    recompute.report.changed, recompute.report.records, ok ? "" : " so far");
+		log_info("重算%s：%" PRId64 " 条里 %" PRId64 " 条的值变了%s", kind->title, recompute.report.records,
+		    recompute.report.changed, ok ? "" : "，还没做完");
 	pthread_mutex_lock(&recomputer->lock);
 	recomputer->left -= ok && recomputer->left > 0;
 	pthread_mutex_unlock(&recomputer->lock);
@@ -184,7 +184,7 @@ static void *work_on(void *argument)
 		plugin_set_release(set);
 		try_again = !ok && is_worth_another_try(&error);
 		if (!ok && !recomputer->stopped)
-			log_warning("recompute is not finished: %s", error.sentence);
+			log_warning("重算没有做完，过一会儿接着做：%s", error.sentence);
 		pthread_mutex_lock(&recomputer->lock);
 		if (!try_again && !recomputer->look)
 			recomputer->left = 0;

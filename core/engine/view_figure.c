@@ -171,7 +171,8 @@ static bool read_day_stated(
 	const struct event *const *events;
 	size_t count;
 
-	if (!store_load_events(view->connection, record, view->moment.known_seq, pool, &events, &count, error))
+	if (!store_load_events(view->connection, schema_kind_of(view->set->schema, record), record,
+		view->moment.known_seq, pool, &events, &count, error))
 		return false;
 	*ret_on = DATE_NONE;
 	for (size_t i = 0; i < count; i++)
