@@ -55,7 +55,7 @@ struct engine_present {
 };
 void engine_read_present(struct engine *engine, struct engine_present *ret_present);
 /* Tells, by rising seq, which record each event after "after" up to last (which is committed) was about; 0: it may bear on any.
- * False: too long ago to say; what was told is true all the same. Any thread. */
+ * False: too long ago to say; what was told may then be of later events. Any thread. */
 must_check bool engine_read_news(struct engine *engine, int64_t after, int64_t last,
     void (*tell)(void *argument, int64_t record, int64_t seq), void *argument);
 

@@ -145,7 +145,7 @@ struct head store_head(const struct store *store); /* with what the open transac
 /* The last event that is committed, and when it was recorded. */
 void store_read_committed(const struct store *store, int64_t *ret_seq, int64_t *ret_recorded_at_us);
 /* Tells, by rising seq, which record each event after "after" up to last (which is committed) was about; 0: none, so it may bear on any.
- * False: that was too long ago, or too much (STORE_NEWS_KEPT); what was told until then is true all the same. */
+ * False: that was too long ago, or too much (STORE_NEWS_KEPT); what was told may then be of later events. */
 enum { STORE_NEWS_KEPT = 4096 };
 must_check bool store_read_news(const struct store *store, int64_t after, int64_t last,
     void (*tell)(void *argument, int64_t record, int64_t seq), void *argument);

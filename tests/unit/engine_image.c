@@ -176,37 +176,6 @@ static void it_is_made_anew_before_most_of_it_is_dead(void **state)
 	}
 }
 
-/* Any thread: a write that failed is one that is never counted, and the test would wait for it for ever. */
-static void on_written(void *argument, struct outcome *outcome)
-{
-	if (!outcome->ok) {
-		fprintf(stderr, "%s\n", outcome->error.sentence);
-		abort();
-	}
-	outcome_free(outcome);
-	atomic_fetch_add((atomic_int *)argument, 1);
-}
-
-/* Some hundreds at a time: that much the writer takes. */
-static void write_notes(struct town *town, int count)
-{
-	static atomic_int written;
-
-	atomic_store(&written, 0);
-	for (int i = 0; i < count; i++) {
-		struct wish *wish = wish_new(WISH_NOTE);
-
-		wish->caller = (struct caller){.name = "test", .role = ROLE_ADMIN};
-		wish->id = "S1-0001";
-		wish->text = "看过";
-		while (i - atomic_load(&written) > 300)
-			usleep(100);
-		engine_submit(town->engine, &wish, on_written, &written);
-	}
-	while (atomic_load(&written) < count)
-		usleep(100);
-}
-
 static void too_far_behind_it_is_made_anew(void **state)
 {
 	struct town *town = *state;

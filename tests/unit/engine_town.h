@@ -48,7 +48,9 @@ static const char *const plugin_text =
     "for i = 1, %d do\n"
     "  luodi.kind { name = 'small' .. i, title = '小' .. i, prefix = 'S' .. i, fields = { { 'size', 'int', title = "
     "'大小' } } }\n"
-    "end\n";
+    "end\n"
+    "luodi.kind { name = 'visit', title = '走访', prefix = 'V', fields = { { 'place', 'ref:small1', title = '地点' } } "
+    "}\n";
 static const char *const all_values = "{ 'road', '道路' }, { 'house', '房屋' }, { 'field', '田地' }";
 static const char *const all_stages = "{ 'clue', title = '线索', to = { 'signed', 'halted', 'gone' } },\n"
 				      "  { 'signed', title = '签约', to = { 'clue', 'landed', 'halted', 'gone' } },\n";
@@ -292,6 +294,37 @@ static inline void write_one(struct town *town, enum wish_action action, const c
 	if (!outcome->ok)
 		fail_msg("%s %s", outcome->error.field, outcome->error.sentence);
 	outcome_free(outcome);
+}
+
+/* Any thread: a write that failed is one that is never counted, and the test would wait for it for ever. */
+static inline void on_written(void *argument, struct outcome *outcome)
+{
+	if (!outcome->ok) {
+		fprintf(stderr, "%s\n", outcome->error.sentence);
+		abort();
+	}
+	outcome_free(outcome);
+	atomic_fetch_add((atomic_int *)argument, 1);
+}
+
+/* Some hundreds at a time: that much the writer takes. */
+static inline void write_notes(struct town *town, int count)
+{
+	static atomic_int written;
+
+	atomic_store(&written, 0);
+	for (int i = 0; i < count; i++) {
+		struct wish *wish = wish_new(WISH_NOTE);
+
+		wish->caller = (struct caller){.name = "test", .role = ROLE_ADMIN};
+		wish->id = "S1-0001";
+		wish->text = "看过";
+		while (i - atomic_load(&written) > 300)
+			usleep(100);
+		engine_submit(town->engine, &wish, on_written, &written);
+	}
+	while (atomic_load(&written) < count)
+		usleep(100);
 }
 
 #endif

@@ -50,7 +50,9 @@ static const struct stage fake_stages[] = {
     {.name = "open", .title = "待办"}, {.name = "done", .title = "办结", .done = true}};
 static const struct flow fake_flow = {"事", fake_stages, 2};
 static const struct kind fake_kind = {.name = "thing", .title = "事", .prefix = "T", .number = 1, .flow = &fake_flow};
-static struct schema fake_schema = {.set_hash = "0123456789abcdef", .kinds = &fake_kind, .kind_count = 1};
+static const struct plugin_info fake_plugins[] = {{.name = "fake"}};
+static struct schema fake_schema = {
+    .plugins = fake_plugins, .plugin_count = 1, .set_hash = "0123456789abcdef", .kinds = &fake_kind, .kind_count = 1};
 
 /* What is kept of answers wants a schema that can be held: one made as luodid makes it, with the same kind. */
 static struct schema *hold_present_schema(void)
