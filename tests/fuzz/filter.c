@@ -1,5 +1,5 @@
 /* Any bytes as a filter: parsed, turned round, compiled for the present and for a past moment; never a crash. What was
- * taken and can be turned round in text must be taken again. Link with libFuzzer. */
+ * taken and can be turned round in text must be taken again. */
 #include "query/query.h"
 #include "query/tables.h"
 #include <stdlib.h>
@@ -8,12 +8,18 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 static const char *const to_any[] = {"signed", "landed"};
-static const struct named values[] = {{"a", "甲"}, {"b", "乙"}};
+static const struct named values[] = {
+    {"industry", "工业"}, {"service", "服务业"}, {"energy", "能源"}, {"grain", "粮食"}};
 static const struct field_declaration fields[] = {
-    {.name = "owner", .title = "投资方", .type = "ref:thing"},
+    {.name = "investor", .title = "投资方", .type = "ref:thing"},
+    {.name = "region", .title = "来源地", .type = "text"},
+    {.name = "funds", .title = "到位资金", .type = "money", .unit = "万元"},
+    {.name = "accepted_on", .title = "受理日期", .type = "date"},
+    {.name = "promised_on", .title = "应办结日期", .type = "date"},
+    {.name = "note", .title = "说明", .type = "text"},
     {.name = "planned", .title = "计划总投资", .type = "money", .unit = "万元", .index = true},
-    {.name = "sector", .title = "行业", .type = "enum", .values = values, .value_count = 2},
-    {.name = "tags", .title = "标签", .type = "set", .values = values, .value_count = 2},
+    {.name = "sector", .title = "行业", .type = "enum", .values = values, .value_count = 4},
+    {.name = "tags", .title = "标签", .type = "set", .values = values, .value_count = 4},
     {.name = "people", .title = "联系人", .type = "set"},
     {.name = "share", .title = "占比", .type = "percent"},
     {.name = "area", .title = "面积", .type = "decimal"},
@@ -26,7 +32,8 @@ static const struct field_declaration fields[] = {
 static const struct stage_declaration stages[] = {
     {.name = "clue", .title = "线索", .to = to_any, .to_count = 2},
     {.name = "signed", .title = "签约", .suspends = true},
-    {.name = "landed", .title = "落地", .done = true},
+    {.name = "landed", .title = "落地"},
+    {.name = "construction", .title = "开工在建", .done = true},
 };
 static const struct kind_declaration kind = {.place = {"a/init.lua", 1},
     .name = "thing",
@@ -35,7 +42,7 @@ static const struct kind_declaration kind = {.place = {"a/init.lua", 1},
     .fields = fields,
     .field_count = sizeof fields / sizeof fields[0],
     .stages = stages,
-    .stage_count = 3};
+    .stage_count = 4};
 
 static const struct schema *fixed_schema(void)
 {

@@ -1,0 +1,36 @@
+# Fuzz targets: fuzz_<what>, each tests/fuzz/<what>.c with the layer that it tries. libFuzzer drives them where clang compiles
+# (LUODI_FUZZ), else driver.c; both run a fixed number of inputs, the same ones each time, and LUODI_LONG=1 runs a hundred times as many.
+set(fuzz_filter luodi_query)
+set(fuzz_requests luodi_rpc PkgConfig::JANSSON ${CMOCKA})
+set(fuzz_host luodi_model ${CMOCKA})
+set(fuzz_sheet luodi_client)
+set(fuzz_runs 20000)
+if("$ENV{LUODI_LONG}")
+  set(fuzz_runs 2000000)
+endif()
+
+add_executable(fuzz_host_seeds ${CMAKE_CURRENT_LIST_DIR}/host_seeds.c)
+target_link_libraries(fuzz_host_seeds PRIVATE luodi_model ${CMOCKA})
+target_include_directories(fuzz_host_seeds PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/unit)
+foreach(what filter requests host sheet)
+  add_executable(fuzz_${what} ${CMAKE_CURRENT_LIST_DIR}/${what}.c)
+  target_link_libraries(fuzz_${what} PRIVATE ${fuzz_${what}})
+  target_include_directories(fuzz_${what} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/unit)
+  if(LUODI_FUZZ)
+    target_link_options(fuzz_${what} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(fuzz_${what} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/driver.c)
+  endif()
+endforeach()
+
+if(PYTHON3)
+  set(corpus ${PROJECT_BINARY_DIR}/fuzz)
+  add_test(NAME fuzz/corpus
+    COMMAND ${PYTHON3} ${CMAKE_CURRENT_LIST_DIR}/corpus.py ${corpus} $<TARGET_FILE:fuzz_host_seeds>)
+  set_tests_properties(fuzz/corpus PROPERTIES FIXTURES_SETUP corpus TIMEOUT 60)
+  foreach(what filter requests host sheet)
+    add_test(NAME fuzz/${what} COMMAND fuzz_${what} -runs=${fuzz_runs} -seed=1 -max_len=4096
+      -artifact_prefix=${corpus}/${what}- ${corpus}/${what})
+    set_tests_properties(fuzz/${what} PROPERTIES FIXTURES_REQUIRED corpus TIMEOUT 7200)
+  endforeach()
+endif()
