@@ -68,6 +68,32 @@ class Figures(Case):
         self.assertEqual((figure["growth"], figure["base_numerator"]), ("0.5", 2))
         self.assertNotIn("growth", {name for name, value in self.figure("signed_works", period="2021H1").items() if value})
 
+    def test_20_growth_is_as_known_on_both_sides(self):
+        self.create("work", "甲", planned="1亿", entered=[("signed", "2021-03-01")])
+        self.create("work", "乙", planned="1亿", entered=[("signed", "2022-03-01")])
+        seq = self.seq()
+        self.assertEqual(self.figure("signed_works", period="2022H1")["growth"], "0")
+        self.create("work", "补记的", planned="1亿", entered=[("signed", "2021-04-01")])
+        self.assertEqual(self.figure("signed_works", period="2022H1")["growth"], "-0.5")
+        self.assertEqual(self.figure("signed_works", period="2022H1", known_seq=seq)["growth"], "0")
+
+    def test_20_stated_growth_without_its_base_stands_as_stated(self):
+        for title, day in (("甲", "2022-02-01"), ("乙", "2022-03-01")):
+            self.create("work", title, planned="1亿", entered=[("signed", day)])
+        self.call("figure.state", name="signed_works", value="增长142.8%", period="2022H1", note="讲话稿")
+        figure = self.figure("signed_works", period="2022H1")
+        self.assertNotIn("growth", figure)  # nothing was signed the year before: none is counted
+        self.assertEqual(figure["numerator"], 2)
+        self.assertEqual([(stated["value"], stated["source"]) for stated in figure["stated"]], [("增长142.8%", "讲话稿")])
+        out, _ = self.luodi("figure", "signed_works", "--period", "2022H1")
+        self.assertNotIn("同比", out)
+        self.assertIn("对外表述", out)
+        self.assertIn("增长142.8%", out)
+        for title in ("丙", "丁"):  # when the base becomes known, the counted growth stands beside it
+            self.create("work", title, planned="1亿", entered=[("signed", "2021-03-01")])
+        figure = self.figure("signed_works", period="2022H1")
+        self.assertEqual((figure["growth"], len(figure["stated"])), ("0", 1))
+
     def test_20_explain_adds_up_and_says_why(self):
         self.works()
         answer = self.call("figure.explain", name="start_rate", period="2022H1")

@@ -244,6 +244,13 @@ class Computed(Case):
         self.assertEqual(self.get(self.work)["fields"]["wait"], 10)
         self.assertIsNone(self.get(self.work, as_of="2022-06-19")["fields"]["wait"])
 
+    def test_13_it_never_sees_today(self):
+        for today in ("os.time()", "os.date()", "luodi.today()", "w.today", "w.days_in_stage"):
+            self.reload_with("w.planned - w.paid", today)
+            self.refused("record.update", code="plugin_fault", id=self.work, fields={"people": 1})
+            self.reload_with(today, "w.planned - w.paid")
+        self.update(self.work, people=1)
+
     def test_13_verify_and_the_past_need_no_function(self):
         before = self.get(self.work, as_of="2022-03-01", known_seq=self.seq())
         self.reload_with("w.planned - w.paid", "w.planned + w.paid")
