@@ -143,7 +143,12 @@ static bool finish_copy(struct store_backup *backup, struct error *error)
 		return false;
 	if (renameat2(AT_FDCWD, backup->unfinished, AT_FDCWD, backup->path, RENAME_NOREPLACE) != 0)
 		return fail_file("文件不能改名", backup->path, error);
-	return sync_folder_of(backup->path, error);
+	if (sync_folder_of(backup->path, error))
+		return true;
+	/* a name means a good copy, and whoever is told that there is none may ask for the same name again */
+	if (unlink(backup->path) != 0)
+		log_warning("没能删去未确认落盘的备份 %s：%s", backup->path, strerror(errno));
+	return false;
 }
 
 static void *run_check(void *argument)

@@ -129,8 +129,8 @@ static bool apply_options(struct store_connection *connection, struct error *err
 		if (sqlite3_limit(connection->db, limits[i].limit, -1) != limits[i].value)
 			return error_set(error, ERROR_INTERNAL, "", "SQLite 不接受限额 %d", limits[i].limit);
 	}
-	if (!connection->writer &&
-	    (sqlite3_db_config(connection->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &found) != SQLITE_OK || found != 1))
+	/* nor the writer: a close after a failed sync would try that sync again. store_close allows it where all went well */
+	if (sqlite3_db_config(connection->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &found) != SQLITE_OK || found != 1)
 		return error_set(error, ERROR_INTERNAL, "", "SQLite 不接受安全设置 NO_CKPT_ON_CLOSE");
 	return true;
 }

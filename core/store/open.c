@@ -120,6 +120,8 @@ static bool turn_on_log(struct store *store, struct error *error)
 		if (!good)
 			error_set(error, ERROR_READ_ONLY, "", "数据文件 %s 不能用写前日志（%s）", store->path,
 			    mode != NULL ? mode : "");
+		/* it answers before it commits: a sync that fails then would leave the file as it was */
+		good = good && statement_step(store->writer, statement, error) == ROWS_END;
 	}
 	sqlite3_finalize(statement);
 	return good;
@@ -169,7 +171,8 @@ static bool open_store(struct store *store, const char *directory, bool fixed_to
 	store->writer = connection_open(store, store->path, true, error);
 	if (store->writer == NULL || !turn_on_log(store, error) || !check_identity(store, &empty, error))
 		return false;
-	if (empty && (!make_tables(store->writer, fixed_today, error) || !folder_sync(store->folder, error)))
+	/* The log is there since the first read. SQLite syncs the folder, too, but does not look at what came of it. */
+	if (!folder_sync(store->folder, error) || (empty && !make_tables(store->writer, fixed_today, error)))
 		return false;
 	if (!check_clock(store, fixed_today, error) || !connection_prepare(store->writer, error) ||
 	    !load_head(store, error))
@@ -208,13 +211,15 @@ void store_close(struct store *store)
 	if (!sqlite3_get_autocommit(store->writer->db))
 		store_rollback(store);
 	/* what can't be written now stays in the log, and the next start reads it from there; a failed sync is not tried again */
-	if (atomic_load(&store->broken)) {
+	if (!atomic_load(&store->broken)) {
 		int ignored;
 
-		sqlite3_db_config(store->writer->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &ignored);
-	} else if (sqlite3_wal_checkpoint_v2(store->writer->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) !=
-	    SQLITE_OK)
-		log_warning("关闭时没能整理写前日志：%s", sqlite3_errmsg(store->writer->db));
+		if (sqlite3_wal_checkpoint_v2(store->writer->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) ==
+		    SQLITE_OK)
+			sqlite3_db_config(store->writer->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, &ignored);
+		else
+			log_warning("关闭时没能整理写前日志：%s", sqlite3_errmsg(store->writer->db));
+	}
 	free_store(store);
 }
 

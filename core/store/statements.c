@@ -211,7 +211,11 @@ static bool fail_input_output(struct store_connection *connection, int extended,
 
 	if (extended == SQLITE_IOERR_NOMEM)
 		return error_set(error, ERROR_INTERNAL, "", "数据库内存不足");
-	if (connection->writer && !connection->is_copy &&
+	if (connection->is_copy) {
+		error_set(error, ERROR_READ_ONLY, "", "读写备份文件失败（代码 %d），备份没有做成", extended);
+		return error_hint(error, "请检查备份所在的磁盘，或把备份放到另一块磁盘");
+	}
+	if (connection->writer &&
 	    sync) { /* never tried again: the kernel may have dropped the pages it could not write */
 		atomic_store(&connection->store->broken, true);
 		return error_set(error, ERROR_OUTCOME_UNKNOWN, "", "数据没能确认落盘，结果不明，服务将重新启动");
