@@ -250,11 +250,23 @@ static int serve_open(struct daemon *daemon)
 		 * the next start, which reads what really is there. */
 		net_say_last(daemon->net);
 		log_error("luodid：数据写不下去了，马上退出；查磁盘，再启动");
-		_exit(EXIT_STATUS_BROKEN);
+		_exit(EXIT_STATUS_DISK);
 	}
 	engine_close(daemon->engine);
 	net_free(daemon->net);
 	return EXIT_STATUS_DONE;
+}
+
+static enum exit_status status_of(const struct error *error)
+{
+	switch (error->code) {
+	case ERROR_IN_USE:
+		return EXIT_STATUS_IN_USE;
+	case ERROR_OUTCOME_UNKNOWN: /* a sync failed: another process may find it well, this one can't tell */
+		return EXIT_STATUS_DISK;
+	default:
+		return EXIT_STATUS_BROKEN;
+	}
 }
 
 static int serve(struct daemon *daemon)
@@ -277,7 +289,7 @@ static int serve(struct daemon *daemon)
 	if (daemon->engine == NULL) {
 		print_lines(stderr, &faults);
 		buffer_clear(&faults);
-		return complain(&error, error.code == ERROR_IN_USE ? EXIT_STATUS_IN_USE : EXIT_STATUS_BROKEN);
+		return complain(&error, status_of(&error));
 	}
 	print_lines(stderr, &faults);
 	buffer_clear(&faults);

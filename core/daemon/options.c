@@ -32,7 +32,7 @@ const char options_help[] =
     "  luodid --test-plugin 文件夹 [--plugins 文件夹 …]    跑它的 test.lua；--plugins 是它要用到的别的插件\n"
     "\n"
     "信号：SIGTERM 答完手上的请求再退出；SIGHUP 重新读配置和插件，读不好就照旧\n"
-    "退出：0 正常  1 配置、插件或数据有问题  2 用法不对  75 数据文件夹有人在用\n"
+    "退出：0 正常  1 配置、插件或数据有问题  2 用法不对  74 写盘没能确认，要重新启动  75 数据文件夹有人在用\n"
     "例\n"
     "  luodid --data /tmp/luodi --socket /tmp/luodi/luodi.sock --plugins plugins --allow-root --today 2022-07-18\n"
     "  luodi -S /tmp/luodi/luodi.sock\n";

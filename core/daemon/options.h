@@ -6,7 +6,13 @@
 
 enum daemon_task { TASK_SERVE, TASK_CHECK_CONFIG, TASK_CHECK_PLUGIN, TASK_TEST_PLUGIN, TASK_HELP, TASK_VERSION };
 enum { PLUGIN_FOLDERS_LARGEST = 64 };
-enum exit_status { EXIT_STATUS_DONE = 0, EXIT_STATUS_BROKEN = 1, EXIT_STATUS_USAGE = 2, EXIT_STATUS_IN_USE = 75 };
+enum exit_status {
+	EXIT_STATUS_DONE = 0,
+	EXIT_STATUS_BROKEN = 1,
+	EXIT_STATUS_USAGE = 2,
+	EXIT_STATUS_DISK = 74, /* the disk said no to a sync: start again, and what is there is found */
+	EXIT_STATUS_IN_USE = 75
+};
 
 struct daemon_options { /* texts are those of argv */
 	enum daemon_task task;

@@ -205,16 +205,6 @@ static bool write_group(struct writer *writer, struct group *group, struct error
 	return ok;
 }
 
-static void break_down(struct writer *writer, const struct error *error)
-{
-	log_error("写不进数据文件，luodid 就要停下：%s；先看磁盘，再启动它，启动时会检查", error->sentence);
-	pthread_mutex_lock(&writer->lock);
-	writer->broken = true;
-	pthread_mutex_unlock(&writer->lock);
-	if (writer->engine->broken != NULL)
-		writer->engine->broken(writer->engine->broken_argument);
-}
-
 /* Replies, watchers: only now, when it is on disk. */
 static void tell_group(
     struct writer *writer, struct group *group, bool ok, const struct error *broken, int64_t seq_before)
@@ -241,8 +231,6 @@ static void tell_group(
 		finish_errand(writer, group->errands[i], ok ? NULL : broken);
 	if (ok && seq > seq_before && engine->committed != NULL)
 		engine->committed(engine->committed_argument, seq_before + 1, seq);
-	if (!ok && (broken->code == ERROR_OUTCOME_UNKNOWN || store_is_broken(engine->store)))
-		break_down(writer, broken);
 }
 
 static void run_group(struct writer *writer, struct group *group)
@@ -270,6 +258,17 @@ static void run_alone(struct writer *writer, struct errand *errand)
 }
 
 /* ---- the thread ---- */
+
+/* After each piece of work: a sync may have failed in a commit, in an errand, or when the log was worked in, where nobody waits. */
+static void break_down(struct writer *writer)
+{
+	log_error("a sync or a commit failed, ending: only another process can tell what is on disk");
+	pthread_mutex_lock(&writer->lock);
+	writer->broken = true;
+	pthread_mutex_unlock(&writer->lock);
+	if (writer->engine->broken != NULL)
+		writer->engine->broken(writer->engine->broken_argument);
+}
 
 /* Under the lock: what is ready. An errand that wants to be alone comes alone. */
 static struct errand *take_work(struct writer *writer, struct group *group)
@@ -366,6 +365,8 @@ static void *write_on(void *argument)
 			run_alone(writer, alone);
 		else
 			run_group(writer, group);
+		if (store_is_broken(writer->engine->store))
+			break_down(writer);
 		pthread_mutex_lock(&writer->lock);
 	}
 	writer->ending = true;
@@ -421,7 +422,7 @@ static bool enqueue(struct writer *writer, struct request *request, struct error
 
 	pthread_mutex_lock(&writer->lock);
 	if (writer->broken)
-		error_set(error, ERROR_OUTCOME_UNKNOWN, "", "写盘失败，luodid 要重启；这一条没有写");
+		error_set(error, ERROR_BUSY, "", "写盘失败，luodid 要重启；这一条没有写，请过一会儿再试");
 	else if (writer->ending)
 		error_set(error, ERROR_BUSY, "", "luodid 正在停下，这一条没有写");
 	else if (writer->queued >= WRITER_QUEUE_LARGEST)
