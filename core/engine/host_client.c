@@ -19,6 +19,7 @@ enum { LOAD_BUDGET_US = 3000000, ASKS_A_CALL = 100000 };
 struct host_client {
 	int socket; /* -1 once the process has been given up */
 	pid_t pid;
+	int status; /* as waitpid gave it, once the process has been given up */
 	int64_t call_id;
 	struct buffer in, out;
 	size_t consumed; /* of in: the frame handed out last */
@@ -37,13 +38,23 @@ static void give_up(struct host_client *host)
 	close(host->socket);
 	host->socket = -1;
 	kill(host->pid, SIGKILL);
-	while (waitpid(host->pid, NULL, 0) < 0 && errno == EINTR)
+	while (waitpid(host->pid, &host->status, 0) < 0 && errno == EINTR)
 		;
+}
+
+static bool refuse_unwalled(struct error *error)
+{
+	log_error("插件进程关不住自己（没有 seccomp），所以什么也不跑；请用带 seccomp 的内核或容器设置");
+	error_set(error, ERROR_PLUGIN_FAULT, "", "插件进程关不住自己（seccomp 不让用），所以一个插件也不运行");
+	return error_hint(error, "让内核、容器或 systemd 单元（SystemCallFilter）准许 seccomp 和 prctl，再启动");
 }
 
 static bool fault(struct host_client *host, struct error *error, const char *what)
 {
 	give_up(host);
+	/* where it had ended by itself, the signal came too late to change the status */
+	if (WIFEXITED(host->status) && WEXITSTATUS(host->status) == HOST_END_NO_SANDBOX)
+		return refuse_unwalled(error);
 	log_warning("插件进程结束了，换新的：%s", what);
 	return error_set(error, ERROR_PLUGIN_FAULT, "", "插件进程出错，已经换新：%s", what);
 }

@@ -262,7 +262,7 @@ static void run_alone(struct writer *writer, struct errand *errand)
 /* After each piece of work: a sync may have failed in a commit, in an errand, or when the log was worked in, where nobody waits. */
 static void break_down(struct writer *writer)
 {
-	log_error("a sync or a commit failed, ending: only another process can tell what is on disk");
+	log_error("写盘没能确认，luodid 就要停下：磁盘上有没有，重新启动时才看得清；先看磁盘，再启动它");
 	pthread_mutex_lock(&writer->lock);
 	writer->broken = true;
 	pthread_mutex_unlock(&writer->lock);

@@ -14,6 +14,8 @@
 
 enum { HOST_FRAME_LARGEST = 4 << 20, HOST_FRAME_TO_HOST_LARGEST = 16 << 20, HOST_SOCKET = 3 };
 
+enum host_end { HOST_END_CLOSED = 0, HOST_END_BAD_FRAME = 2, HOST_END_NO_SANDBOX = 3 }; /* exit statuses of a host */
+
 enum host_message {
 	/* luodid to host */
 	HOST_LOAD =
