@@ -31,7 +31,7 @@ LONG = bool(os.environ.get("LUODI_LONG"))
 SYNCS = ["fdatasync", "fsync"]
 KILLED_AT = ["pwrite64", "fdatasync", "fsync", "ftruncate", "renameat2", "unlink", "unlinkat", "mknodat", "fallocate"]
 EXIT_DISK = 74  # the disk said no: start me again
-CHECKPOINT_PAGES = 4096  # of the log, when it is worked into the file
+CHECKPOINT_PAGES = 8192  # of the log, when it is worked into the file
 LOG_PAGE = 4096 + 24
 
 
