@@ -10,7 +10,7 @@ endif()
 
 foreach(source ${unit_tests})
   get_filename_component(name ${source} NAME_WE)
-  if(name MATCHES "^(engine|rpc|net|daemon)_")
+  if(name MATCHES "^(engine|rpc|net|daemon)_|^store_news$")
     set_property(TEST unit/${name} APPEND PROPERTY LABELS threads)
   endif()
 endforeach()
