@@ -489,6 +489,7 @@ static bool refuse_stale(struct proposal *proposal, int64_t version, struct erro
 			    .actor = event->actor,
 			    .field = event->changes[j].field,
 			    .field_title = field != NULL ? field->title : "名称",
+			    .type = field != NULL ? field->type : VALUE_TEXT,
 			    .from = show_before(proposal, event, position),
 			    .to = show_value(proposal, field, event->changes[j].value),
 			    .note = event->note,

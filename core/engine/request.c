@@ -78,6 +78,43 @@ bool request_may_need_opinion(struct request *request)
 	return any;
 }
 
+static void tell_skipped(struct outcome *outcome, const struct proposal *proposal)
+{
+	const struct flow *flow = proposal->kind != NULL ? proposal->kind->flow : NULL;
+	const char **titles, **names;
+	size_t count = 0;
+
+	if (flow == NULL || proposal->skipped == 0)
+		return;
+	titles = pool_alloc_array(outcome->pool, flow->count, sizeof(*titles));
+	names = pool_alloc_array(outcome->pool, flow->count, sizeof(*names));
+	for (size_t i = 0; i < flow->count; i++)
+		if (proposal->skipped & UINT64_C(1) << i) {
+			titles[count] = pool_copy_text(outcome->pool, flow->stages[i].title);
+			names[count++] = pool_copy_text(outcome->pool, flow->stages[i].name);
+		}
+	outcome->skipped = titles;
+	outcome->skipped_names = names;
+	outcome->skipped_count = count;
+}
+
+/* What belongs to a refusal. The schema may be gone before it is read. */
+static void tell_refusal(struct request *request, const struct proposal *proposal, const struct error *error)
+{
+	struct outcome *outcome = request->outcome;
+	bool of_kind = proposal->kind != NULL && strcmp(error->field, "note") != 0; /* the parameter, not a field */
+	int field = of_kind ? kind_find_field(proposal->kind, error->field) : -1;
+
+	outcome->candidates = proposal->resolver.candidates;
+	outcome->candidate_count = proposal->resolver.candidate_count;
+	outcome->theirs = proposal->theirs;
+	outcome->theirs_count = proposal->theirs_count;
+	outcome->version_now = proposal->version_now;
+	if (field >= 0)
+		outcome->field_title = pool_copy_text(outcome->pool, proposal->kind->fields[field].title);
+	tell_skipped(outcome, proposal);
+}
+
 static bool ask_on(
     struct request *request, struct plugin_set *set, struct store_connection *connection, struct error *error)
 {
@@ -98,8 +135,11 @@ static bool ask_on(
 		return true;
 	}
 	request->opinion.set = set;
-	return !proposal_needs_opinion(&proposal) ||
-	    opinion_ask(request->engine, set, &proposal, &head, pool, &request->opinion, error);
+	if (!proposal_needs_opinion(&proposal) ||
+	    opinion_ask(request->engine, set, &proposal, &head, pool, &request->opinion, error))
+		return true;
+	tell_refusal(request, &proposal, error);
+	return false;
 }
 
 bool request_ask(struct request *request, struct error *error)
@@ -179,26 +219,6 @@ static bool opinion_holds(
 	return true;
 }
 
-static void tell_skipped(struct outcome *outcome, const struct proposal *proposal)
-{
-	const struct flow *flow = proposal->kind->flow;
-	const char **titles, **names;
-	size_t count = 0;
-
-	if (proposal->skipped == 0)
-		return;
-	titles = pool_alloc_array(outcome->pool, flow->count, sizeof(*titles));
-	names = pool_alloc_array(outcome->pool, flow->count, sizeof(*names));
-	for (size_t i = 0; i < flow->count; i++)
-		if (proposal->skipped & UINT64_C(1) << i) {
-			titles[count] = flow->stages[i].title;
-			names[count++] = flow->stages[i].name;
-		}
-	outcome->skipped = titles;
-	outcome->skipped_names = names;
-	outcome->skipped_count = count;
-}
-
 /* A correction of the day itself shows in no field. */
 static void tell_moved_day(struct outcome *outcome, const struct proposal *proposal)
 {
@@ -255,15 +275,6 @@ static void tell_outcome(
 	outcome->seq = head.seq;
 	outcome->first_seq = before->seq + 1;
 	view_close(view);
-}
-
-static void tell_refusal(struct request *request, const struct proposal *proposal)
-{
-	request->outcome->candidates = proposal->resolver.candidates;
-	request->outcome->candidate_count = proposal->resolver.candidate_count;
-	request->outcome->theirs = proposal->theirs;
-	request->outcome->theirs_count = proposal->theirs_count;
-	request->outcome->version_now = proposal->version_now;
 }
 
 /* In Chinese, what the batch list shows. */
@@ -354,7 +365,7 @@ static enum request_result write_one(
 
 	if (!proposal_make(&proposal, store_writer(engine->store), set->schema, request->wish, &before, opinion,
 		request->outcome->pool, error)) {
-		tell_refusal(request, &proposal);
+		tell_refusal(request, &proposal, error);
 		return REQUEST_REFUSED;
 	}
 	if (proposal_needs_opinion(&proposal) && !opinion_holds(request, &proposal, set, error)) {
@@ -375,7 +386,7 @@ static enum request_result write_one(
 		refigure =
 		    refigure_begin(engine, set, &before, proposal.kind, earliest_of(&proposal), &request->wish->caller);
 	if (!write_proposal(request, &proposal, error)) {
-		tell_refusal(request, &proposal);
+		tell_refusal(request, &proposal, error);
 		refigure_free(refigure);
 		return REQUEST_REFUSED;
 	}

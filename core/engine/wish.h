@@ -84,7 +84,8 @@ struct refigured { /* a past figure that now reads differently */
 struct theirs { /* ERROR_CONFLICT: what somebody else wrote since */
 	int64_t seq, recorded_at_us, batch;
 	const char *actor, *field, *field_title, *from, *to, *note;
-	int64_t version; /* that it made */
+	enum value_type type; /* of the field */
+	int64_t version;      /* that it made */
 };
 
 struct candidate { /* ERROR_AMBIGUOUS: what the name could be; ERROR_REFUSED: what stands in the way */
@@ -106,7 +107,7 @@ struct outcome {
 	struct date effective_on;
 	const struct changed *changes;
 	size_t change_count;
-	const char *const *skipped; /* titles of stages; names beside them */
+	const char *const *skipped; /* titles of stages; names beside them; in its pool */
 	const char *const *skipped_names;
 	size_t skipped_count;
 	const char *const *warnings;
@@ -116,6 +117,8 @@ struct outcome {
 	bool more_figures;
 	const struct theirs *theirs;
 	size_t theirs_count;
+	const char *
+	    field_title; /* after a refusal: of error.field, or NULL; and skipped: what a move would have passed over */
 	int64_t version_now; /* after ERROR_CONFLICT: of the record, where it was about a version; else 0 */
 	const struct candidate *candidates;
 	size_t candidate_count;

@@ -185,9 +185,6 @@ static void render_outcome(struct call *call, struct buffer *answer)
 	if (!outcome->ok) {
 		call->candidates = outcome->candidates;
 		call->candidate_count = outcome->candidate_count;
-		call->theirs = outcome->theirs;
-		call->theirs_count = outcome->theirs_count;
-		call->version_now = outcome->version_now;
 		answer_put_error(answer, call->id, call->id_length, RPC_OWN_ERROR, &outcome->error, call);
 		return;
 	}

@@ -154,6 +154,18 @@ class Writes(Case):
         _, err = self.luodi("set", work, "planned=3亿", "--if-version", "1", status=6)
         self.assertIn(f"--if-version {now}", err)  # what came last, the note, is no field: it counts all the same
 
+    def test_a_refused_move_tells_the_field_and_what_it_would_skip(self):
+        work = self.create("work", "甲", planned="1亿")
+        data = self.refused("record.move", id=work, to="landed", fields={"paid": "2亿"})["data"]
+        self.assertEqual((data["field"], data["field_title"]), ("paid", "到位资金"))
+        self.assertEqual((data["skipped"], data["skipped_titles"]), (["signed"], ["签约"]))
+        self.assertNotIn("skipped", self.refused("record.update", id=work, fields={"paid": "2亿"})["data"])
+        error = self.refused("record.move", id=work, to="landed", on="2023-01-01")  # refused before its kind is known
+        self.assertNotIn("field_title", error["data"])
+        _, err = self.luodi("move", work, "落地", "到位资金=2亿", status=1)
+        self.assertIn(f"  补一样再移：luodi set {work} 到位资金=…，然后 luodi move {work} 落地 到位资金=2亿\n", err)
+        self.assertIn("  届时跳过 1 个阶段：签约，会记在经过里\n", err)
+
     def test_nothing_changed_writes_nothing(self):
         work = self.create("work", "甲", people=3)
         answer = self.update(work, people=3)
