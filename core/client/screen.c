@@ -116,7 +116,7 @@ static const char *action_title(const char *action)
 {
 	static const char *const TITLES[][2] = {{"create", "新建"}, {"update", "更改"}, {"move", "移动"},
 	    {"resume", "恢复"}, {"note", "记事"}, {"drop", "删去"}, {"void", "作废"}, {"correct", "更正"},
-	    {"recompute", "重算"}, {"unvoid", "恢复作废"}};
+	    {"recompute", "重算"}, {"override", "放行"}, {"unvoid", "恢复作废"}};
 
 	for (size_t i = 0; i < sizeof TITLES / sizeof *TITLES; i++)
 		if (strcmp(TITLES[i][0], action) == 0)

@@ -50,6 +50,15 @@ bool request_check(const struct request *request, struct error *error)
 	}
 	if (wish->note != NULL && strlen(wish->note) > VALUE_TEXT_LARGEST)
 		return error_set(error, ERROR_TOO_LARGE, "note", "说明太长，最多 %d 个字节", VALUE_TEXT_LARGEST);
+	if (wish->override_guard != NULL && wish->caller.role < ROLE_ADMIN) {
+		error_set(error, ERROR_FORBIDDEN, "override_guard", "没有答上来的守卫，只有管理员能放行");
+		return error_hint(error, "请管理员来写；或等插件改好");
+	}
+	if (wish->override_guard != NULL && wish->override_guard[0] == '\0')
+		return error_set(error, ERROR_INVALID, "override_guard", "放行要写明理由");
+	if (wish->override_guard != NULL && strlen(wish->override_guard) > VALUE_TEXT_LARGEST / 2)
+		return error_set(
+		    error, ERROR_TOO_LARGE, "override_guard", "理由太长，最多 %d 个字节", VALUE_TEXT_LARGEST / 2);
 	if (wish->request_key != NULL && (wish->request_key[0] == '\0' || strlen(wish->request_key) > 128))
 		return error_set(error, ERROR_INVALID, "request_key", "请求号要 1 到 128 个字节");
 	return true;
@@ -354,6 +363,21 @@ static struct date earliest_of(const struct proposal *proposal)
 	return proposal->earliest.day < proposal->plan.day.day ? proposal->earliest : proposal->plan.day;
 }
 
+static void tell_override(struct request *request, const struct opinion *opinion)
+{
+	struct outcome *outcome = request->outcome;
+	const char **warning;
+
+	if (request->wish->override_guard == NULL)
+		return;
+	warning = pool_alloc(outcome->pool, sizeof(*warning));
+	*warning = opinion != NULL && opinion->overridden != NULL
+	    ? pool_format(outcome->pool, "守卫没有答上来，按您写的理由放行了，记在经过里：%s", opinion->overridden)
+	    : "守卫都答上来了，没有要放行的";
+	outcome->warnings = warning;
+	outcome->warning_count = 1;
+}
+
 static enum request_result write_one(
     struct request *request, struct plugin_set *set, bool *ret_wrote, struct error *error)
 {
@@ -391,6 +415,7 @@ static enum request_result write_one(
 		return REQUEST_REFUSED;
 	}
 	tell_outcome(request, set, &proposal, &before);
+	tell_override(request, opinion);
 	refigure_end(refigure, request->outcome);
 	if (!keep_reply(request, error))
 		return REQUEST_REFUSED;

@@ -69,7 +69,7 @@ static bool touch_live(struct undoing *undoing, const struct event *event, struc
 {
 	bool live;
 
-	if (event->record == 0 || event->action == EVENT_RECOMPUTE)
+	if (event->record == 0 || event->action >= EVENT_RECOMPUTE)
 		return true;
 	return is_live(undoing, event->seq, &live, error) && (!live || add_touch(undoing, event, 0, error));
 }
@@ -289,7 +289,7 @@ static const struct event *find_later(const struct plan *plan, const struct reco
 	for (size_t i = 0; i < plan->loaded_count; i++) {
 		const struct event *later = plan->loaded[i];
 
-		if (find_touch(part, later->seq) != NULL || !later->live || later->action == EVENT_RECOMPUTE ||
+		if (find_touch(part, later->seq) != NULL || !later->live || later->action >= EVENT_RECOMPUTE ||
 		    later->seq == 0)
 			continue;
 		for (size_t j = 0; j < plan->loaded_count; j++) {

@@ -57,7 +57,9 @@ struct wish {
 	const char *on, *note;		     /* NULL: today; none */
 	const char *request_key;	     /* or NULL */
 	unsigned char parameters_hash[32];   /* where request_key: the same key with other parameters is refused */
-	int64_t if_version;		     /* 0: not asked */
+	const char
+	    *override_guard; /* an admin's: why the change may pass guards that can't answer; NULL: they refuse */
+	int64_t if_version;  /* 0: not asked */
 	bool dry_run, confirm;
 	/* Renders the outcome as the reply kept for request_key. Writer thread; must not wait. */
 	void (*render)(const struct outcome *outcome, struct buffer *out);

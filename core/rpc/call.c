@@ -259,6 +259,7 @@ static bool fill_common(struct call *call, struct wish *wish, struct error *erro
 	wish->caller.person = pool_copy_text(wish->pool, call->caller.person);
 	wish->on = copy_argument(call, wish, "on");
 	wish->note = copy_argument(call, wish, "note");
+	wish->override_guard = copy_argument(call, wish, "override_guard");
 	wish->request_key = copy_argument(call, wish, "request_key");
 	wish->if_version = argument_integer(call, "if_version");
 	wish->dry_run = argument_boolean(call, "dry_run");
