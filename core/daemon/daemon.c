@@ -257,7 +257,7 @@ static int serve_open(struct daemon *daemon)
 	return EXIT_STATUS_DONE;
 }
 
-static enum exit_status status_of(const struct error *error)
+static int status_of(const struct error *error)
 {
 	switch (error->code) {
 	case ERROR_IN_USE:
