@@ -67,9 +67,10 @@ static void print_changes(struct client *client, const json_t *report, bool whol
 		table_put(table, answer_has(change, "id") ? answer_text(change, "id") : "新", NULL, TONE_NONE);
 		table_put(table, answer_text(change, "title"), NULL, TONE_NONE);
 		table_put(table, answer_text(change, "field_title"), NULL, TONE_NONE);
-		table_put(
-		    table, *answer_text(change, "from") != '\0' ? answer_text(change, "from") : "-", NULL, TONE_NONE);
-		table_put(table, *answer_text(change, "to") != '\0' ? answer_text(change, "to") : "-", NULL, TONE_NONE);
+		table_put(table, value_retell(client->pool, answer_text(change, "type"), answer_text(change, "from")),
+		    NULL, TONE_NONE);
+		table_put(table, value_retell(client->pool, answer_text(change, "type"), answer_text(change, "to")),
+		    NULL, TONE_NONE);
 	}
 	if (shown > 0)
 		client_print_table(client, table, 2);
