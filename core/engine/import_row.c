@@ -452,8 +452,8 @@ static bool add_entered(struct reading *reading, struct error *error)
 	size_t event_count = 0;
 
 	if (reading->entered[0].stage != STAGE_RESUME && reading->entered[0].on.day < began_on(reading).day) {
-		if (!store_load_events(reading->resolver.connection, reading->row->record, SEQ_FOR_EVER, reading->pool,
-			&events, &event_count, error))
+		if (!store_load_events(reading->resolver.connection, reading->import->kind, reading->row->record,
+			SEQ_FOR_EVER, reading->pool, &events, &event_count, error))
 			return false;
 		begin_earlier(reading, events, event_count);
 	}

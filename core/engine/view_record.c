@@ -242,7 +242,8 @@ static bool tell_voided(struct view *view, int64_t record, int64_t by_seq, struc
 	const struct event *const *events;
 	size_t count;
 
-	if (!store_load_events(view->connection, record, by_seq - 1, pool, &events, &count, error))
+	if (!store_load_events(view->connection, schema_kind_of(view->set->schema, record), record, by_seq - 1, pool,
+		&events, &count, error))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		struct told then = {.event = events[i]};
