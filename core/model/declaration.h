@@ -52,6 +52,14 @@ struct guard_declaration {
 	int64_t check;
 };
 
+struct rule_declaration {
+	struct place place;
+	const char *name, *title;
+	const char *on;	  /* a kind */
+	const char *when; /* a filter, or NULL */
+	int64_t check;
+};
+
 struct figure_side {
 	const char *where; /* a filter, or NULL: all */
 	const char *sum;   /* a field, or NULL: counts records */
@@ -126,6 +134,8 @@ struct declarations {
 	size_t kind_count;
 	const struct guard_declaration *guards;
 	size_t guard_count;
+	const struct rule_declaration *rules;
+	size_t rule_count;
 	const struct figure_declaration *figures;
 	size_t figure_count;
 	const struct mapping_declaration *mappings;

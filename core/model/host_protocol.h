@@ -40,8 +40,14 @@ enum host_call {	       /* further items of HOST_CALL                        ite
 	HOST_CALL_EXPORT = 3, /* format, count of args {name, text or absent}       nothing */
 	HOST_CALL_CONFIG = 4, /* source bytes, chunk name (plugin, function are 0)  a plain value: see host_plain */
 	HOST_CALL_TEST =
-	    5 /* source bytes of test.lua, chunk name               count of tests {name, passed, message or absent, line} */
+	    5, /* source bytes of test.lua, chunk name              count of tests {name, passed, message or absent, line} */
+	HOST_CALL_RULE =
+	    6 /* count of spans {state, first day, last day}       per span: count of answers {day, level, sentence or absent}:
+	                                                                            that of the first day, and each that has another
+	                                                                            level than the day before */
 };
+
+enum { LEVEL_GREEN = 0, LEVEL_YELLOW = 1, LEVEL_RED = 2 }; /* what a rule answers: nothing, "yellow", "red" */
 
 enum host_fault {
 	HOST_FAULT_ERROR = 1,

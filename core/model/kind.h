@@ -22,9 +22,18 @@ struct field {
 	size_t value_count;
 	bool required, unique, indexed;
 	bool hidden;	 /* no longer declared: its values are kept, nothing shows or sets it */
+	bool builtin;	 /* the core's own: nobody may set it, no list shows it unasked */
 	int plugin;	 /* index in the schema of the plugin that declared it */
-	int64_t compute; /* the host's number of its compute function; 0: typed, not computed */
+	int64_t compute; /* the host's number of its compute function; 0: typed, not computed; FIELD_BY_RULES */
 };
+
+/* A kind that rules watch has three more fields, the core's own, so that they can be asked for as of any day and as known at any
+ * event like others: light is the worst of the findings that are not waived; findings and waivers are lines of text
+ * (engine/findings.h). */
+#define LIGHT_FIELD "light"
+#define FINDINGS_FIELD "findings"
+#define WAIVERS_FIELD "waivers"
+enum { FIELD_BY_RULES = -1 }; /* as compute: of light and findings, which rules are asked for */
 
 struct kind {
 	const char *name, *title, *prefix;
@@ -33,8 +42,9 @@ struct kind {
 	size_t field_count;
 	const struct flow *flow; /* NULL: no stages */
 	int plugin;
-	bool computes;	  /* has a computed field */
-	const char *file; /* where it was declared */
+	bool computes;		      /* has a computed field, or rules */
+	int light, findings, waivers; /* fields of a kind with rules (LIGHT_FIELD …); -1: it has none */
+	const char *file;	      /* where it was declared */
 	int line;
 };
 

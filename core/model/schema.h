@@ -42,6 +42,12 @@ struct guard {
 	unsigned actions; /* bits of 1 << enum event_action that it is asked for */
 };
 
+struct rule {
+	const struct rule_declaration *declaration;
+	int plugin;
+	int kind; /* index in kinds */
+};
+
 struct schema {
 	const struct plugin_info *plugins;
 	size_t plugin_count;
@@ -50,6 +56,8 @@ struct schema {
 	size_t kind_count;
 	const struct guard *guards; /* by name */
 	size_t guard_count;
+	const struct rule *rules; /* by name, which is theirs alone over all plugins */
+	size_t rule_count;
 	const struct figure_declaration *const *figures; /* by name */
 	size_t figure_count;
 	const struct mapping_declaration *const *mappings;
