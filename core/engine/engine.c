@@ -144,6 +144,7 @@ static void put_in_force(struct engine *engine, struct plugin_set *set, struct h
 	pthread_mutex_lock(&engine->schema_lock);
 	before = engine->set;
 	engine->set = set;
+	atomic_store(&engine->has_rules, set->schema->rule_count > 0);
 	pthread_mutex_unlock(&engine->schema_lock);
 	hosts_set(engine->hosts, set, host);
 	plugin_set_release(before);

@@ -573,6 +573,8 @@ bool import_plan_row(struct import *import, struct store_connection *connection,
 	if (opinion != NULL && row->steps[row->step_count - 1].event != NULL) {
 		row->steps[row->step_count - 1].event->computed = opinion->computed;
 		row->steps[row->step_count - 1].event->computed_count = opinion->computed_count;
+		row->steps[row->step_count - 1].event->outlook = opinion->outlook;
+		row->steps[row->step_count - 1].event->due = opinion->due;
 	}
 	return plan_make(connection, import->kind, row->record, row->day, SEQ_FOR_EVER, row->steps, row->step_count,
 	    pool, &row->plan, error);

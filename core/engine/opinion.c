@@ -180,9 +180,11 @@ bool opinion_ask(struct engine *engine, struct plugin_set *set, struct proposal 
 	asking.view = view_borrow(engine, set, proposal->resolver.connection, head, &moment, &proposal->wish->caller);
 	asking.view->on_read = note_read;
 	asking.view->on_read_argument = &asking;
-	ok = (!proposal->kind->computes || compute_plan(engine, set, &proposal->plan, head, pool, &computing, error)) &&
+	ok = (!proposal->kind->computes || compute_plan(asking.view, &proposal->plan, head, pool, &computing, error)) &&
 	    ask_guards(&asking, error);
 	ret_opinion->computed = computing.computed;
+	ret_opinion->outlook = computing.outlook;
+	ret_opinion->due = computing.due;
 	/* events that went away carry nothing: only other values are worth one of their own */
 	if (computing.differs || proposal->steps[proposal->step_count - 1].event != NULL)
 		ret_opinion->computed_count = computing.count;

@@ -11,6 +11,7 @@
 #include "engine/workers.h"
 #include "store/store.h"
 #include <pthread.h>
+#include <stdatomic.h>
 
 struct images;
 struct recomputer;
@@ -41,6 +42,7 @@ struct engine {
 	pthread_mutex_t reload_lock; /* one reload at a time */
 	int64_t started_us, started_monotonic_us;
 	_Atomic int64_t last_seq; /* committed */
+	atomic_bool has_rules;	  /* of the set in force: somebody wants to know of each commit */
 
 	void (*broken)(void *argument);
 	void *broken_argument;

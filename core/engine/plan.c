@@ -41,6 +41,9 @@ static bool fits_at_end(const struct making *making, const struct state *current
 			return false;
 		if (step->event->effective_on.day < last.day)
 			return false;
+		for (size_t j = 0; j < step->event->computed_count; j++) /* a light that changed since, by time alone */
+			if (step->event->computed[j].on.day != step->event->effective_on.day)
+				return false;
 		/* the last step carries what is computed for all days: the fold alone puts it on the days of those before */
 		if (i > 0 && making->plan->kind->computes && step->event->effective_on.day != last.day)
 			return false;
@@ -279,6 +282,8 @@ static bool fold_steps(struct making *making, struct error *error)
 	if (!check_faults(making, &before, &after, error))
 		return false;
 	plan->restated = true;
+	plan->days = after.days;
+	plan->day_count = after.day_count;
 	read_ends(making, &before, &after, plan->old_version + (int64_t)plan->step_count);
 	return true;
 }
@@ -351,6 +356,18 @@ static bool append_aside(struct store *store, struct step *step, struct error *e
 	return true;
 }
 
+/* What rules said last holds, as what they computed does. */
+static bool put_outlook(struct store *store, const struct plan *plan, struct error *error)
+{
+	for (size_t i = plan->step_count; i-- > 0;) {
+		const struct event *event = plan->steps[i].event;
+
+		if (event != NULL && event->outlook != NULL)
+			return store_put_outlook(store, plan->record, event->due, event->outlook, error);
+	}
+	return true;
+}
+
 bool plan_apply(struct store *store, struct plan *plan, struct error *error)
 {
 	for (size_t i = 0; i < plan->step_count; i++) {
@@ -373,7 +390,7 @@ bool plan_apply(struct store *store, struct plan *plan, struct error *error)
 			if (!store_add_entry(store, plan->kind, plan->record, &step->entries[j], step->seq, error))
 				return false;
 	}
-	return store_put_current(store, plan->after_now, error);
+	return store_put_current(store, plan->after_now, error) && put_outlook(store, plan, error);
 }
 
 size_t plan_altered(const struct plan *plan, struct pool *pool, struct state ***ret_states)

@@ -246,7 +246,7 @@ static bool answer_get(struct testing *testing, const struct plain *arguments, s
 			add_text(&table, "stage_since", date_format(state->stage_since, day));
 		}
 		for (size_t i = 0; i < state->kind->field_count; i++)
-			if (!state->kind->fields[i].hidden && state->values[i].type != VALUE_EMPTY)
+			if (field_is_shown(&state->kind->fields[i]) && state->values[i].type != VALUE_EMPTY)
 				add_text(&table, state->kind->fields[i].name,
 				    view_show_field(view, &state->kind->fields[i], state->values[i], testing->pool));
 		put_table(out, &table);

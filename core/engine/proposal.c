@@ -534,6 +534,8 @@ static void put_computed(struct proposal *proposal, const struct opinion *opinio
 		return;
 	last->computed = opinion->computed;
 	last->computed_count = opinion->computed_count;
+	last->outlook = opinion->outlook;
+	last->due = opinion->due;
 }
 
 /* That guards were passed is an event of its own, which nobody can correct or undo. */

@@ -19,6 +19,8 @@ struct opinion {			 /* of the plugins, on a proposal */
 	int64_t seq;			 /* head of the snapshot */
 	const struct computed *computed; /* none where events only go away and no value changes by that */
 	size_t computed_count;
+	const char *outlook; /* see struct event */
+	struct date due;
 	const struct read_version *reads;
 	size_t read_count;
 	const char *

@@ -22,7 +22,9 @@ struct item {			 /* a record whose values are other ones now */
 	int64_t record, version; /* that was asked about */
 	struct date on;
 	const struct computed *computed;
-	size_t count;
+	size_t count; /* 0: its values are the same, only the outlook is another */
+	const char *outlook;
+	struct date due;
 	bool written;
 	struct error refused;
 };
@@ -50,7 +52,8 @@ char *recompute_mark_text(const char *form, int64_t after, char text[RECOMPUTE_M
 
 /* The record's days from "from" on, as they are; a recompute event is to stand on the first. None: it is not there then. */
 static bool find_days(struct turn *turn, struct store_connection *connection, int64_t record, int64_t version,
-    struct date from, struct state ***ret_states, size_t *ret_count, struct error *error)
+    struct date from, struct state ***ret_states, size_t *ret_count, const struct state **ret_before,
+    struct error *error)
 {
 	const struct event *const *stored;
 	const struct event **events;
@@ -82,18 +85,23 @@ static bool find_days(struct turn *turn, struct store_connection *connection, in
 	for (size_t i = 0; i < timeline.day_count; i++)
 		if (timeline.days[i].on.day >= stand_in->effective_on.day)
 			states[(*ret_count)++] = &timeline.days[i];
+		else
+			*ret_before = &timeline.days[i];
 	*ret_states = states;
 	return true;
 }
 
 static bool find_states(struct turn *turn, struct store_connection *connection, const struct state *current,
-    struct date from, struct state ***ret_states, size_t *ret_count, struct error *error)
+    struct date from, struct state ***ret_states, size_t *ret_count, const struct state **ret_before,
+    struct error *error)
 {
 	struct state **states;
 
+	*ret_before = NULL;
 	if (from.day < current->on.day)
-		return find_days(
-		    turn, connection, current->record, current->version, from, ret_states, ret_count, error);
+		return find_days(turn, connection, current->record, current->version, from, ret_states, ret_count,
+		    ret_before, error);
+	*ret_before = current;
 	states = pool_alloc(turn->pool, sizeof(struct state *));
 	states[0] = state_copy(turn->pool, current);
 	states[0]->on = from;
@@ -116,33 +124,74 @@ static bool pass_over(struct recompute *recompute, int64_t record, const struct 
 	return error_hint(error, "改好插件，再 luodi reload");
 }
 
+static struct date find_from(
+    struct turn *turn, struct store_connection *connection, const struct head *head, int64_t record, struct error *error)
+{
+	struct recompute *recompute = turn->recompute;
+	struct date today = engine_today(head), due;
+	const char *outlook;
+
+	if (!recompute->due)
+		return date_is_none(recompute->from) ? today : recompute->from;
+	if (!store_read_outlook(connection, record, turn->pool, &due, &outlook, error))
+		return DATE_NONE;
+	return outlook == NULL || due.day > today.day ? today : due;
+}
+
+/* Rules look at the present, and at days up to it. */
+static struct view *open_view(struct recompute *recompute, struct store_connection *connection, const struct head *head)
+{
+	struct moment moment = {.present = true, .as_of = engine_today(head), .known_seq = SEQ_FOR_EVER};
+
+	return view_borrow(recompute->engine, recompute->set, connection, head, &moment,
+	    &(struct caller){.name = recompute->actor, .role = ROLE_ADMIN});
+}
+
+static void keep_item(struct turn *turn, const struct state *current, const struct computing_result *result)
+{
+	struct item item = {.record = current->record, .version = current->version, .outlook = result->outlook, .due = result->due};
+
+	if (!result->differs && result->outlook == NULL)
+		return;
+	if (result->differs) {
+		item.on = plan_first_computed(result->computed, result->count);
+		item.computed = result->computed;
+		item.count = result->count;
+	}
+	turn->items[turn->item_count++] = item;
+}
+
 static bool ask_record(struct turn *turn, struct store_connection *connection, const struct head *head, int64_t record,
     struct error *error)
 {
 	struct recompute *recompute = turn->recompute;
-	struct date from = date_is_none(recompute->from) ? engine_today(head) : recompute->from;
+	struct date from = find_from(turn, connection, head, record, error);
 	struct state *current = store_load_current(connection, recompute->kind, record, turn->pool, error);
+	struct computing_days days = {0};
 	struct computing_result result;
 	struct error fault = {0};
-	struct state **states;
+	struct state **states = NULL;
+	struct view *view;
 	size_t count;
+	bool ok;
 
-	if (current == NULL || !find_states(turn, connection, current, from, &states, &count, error))
+	if (date_is_none(from) || current == NULL ||
+	    !find_states(turn, connection, current, from, &states, &count, &days.before, error))
 		return false;
-	if (!compute_states(recompute->engine, recompute->set, HOST_BACKGROUND, recompute->kind, engine_today(head),
-		states, count, turn->pool, &result, &fault)) {
-		if (fault.code == ERROR_PLUGIN_FAULT || fault.code == ERROR_BUDGET)
-			return pass_over(recompute, record, &fault, error);
-		*error = fault;
-		return false;
+	days.altered = days.all = states;
+	days.altered_count = days.all_count = count;
+	view = open_view(recompute, connection, head);
+	ok = compute_states(
+	    view, HOST_BACKGROUND, recompute->kind, engine_today(head), &days, turn->pool, &result, &fault);
+	view_close(view);
+	if (ok) {
+		keep_item(turn, current, &result);
+		return true;
 	}
-	if (result.differs)
-		turn->items[turn->item_count++] = (struct item){.record = record,
-		    .version = current->version,
-		    .on = result.computed[0].on,
-		    .computed = result.computed,
-		    .count = result.count};
-	return true;
+	if (fault.code == ERROR_PLUGIN_FAULT || fault.code == ERROR_BUDGET)
+		return pass_over(recompute, record, &fault, error);
+	*error = fault;
+	return false;
 }
 
 /* Those of turn->records for which there is time; the others are left for the next turn. */
@@ -200,12 +249,27 @@ static bool open_batch(struct turn *turn, struct error *error)
 	return true;
 }
 
+/* What comes has changed, nothing that is. */
+static bool write_outlook(struct turn *turn, struct item *item, struct error *error)
+{
+	struct store *store = turn->recompute->engine->store;
+	struct state *current =
+	    store_load_current(store_writer(store), turn->recompute->kind, item->record, turn->pool, error);
+
+	if (current == NULL)
+		return false;
+	item->written = current->version == item->version;
+	return !item->written || store_put_outlook(store, item->record, item->due, item->outlook, error);
+}
+
 static bool write_item(struct turn *turn, struct item *item, struct error *error)
 {
 	struct recompute *recompute = turn->recompute;
 	struct store *store = recompute->engine->store;
 	struct head head = store_head(store);
 	struct event event = {.action = EVENT_RECOMPUTE,
+	    .outlook = item->outlook,
+	    .due = item->due,
 	    .effective_on = item->on,
 	    .actor = recompute->actor,
 	    .note = recompute->note,
@@ -252,7 +316,7 @@ static bool write_turn(struct engine *engine, void *argument, struct error *erro
 		item->written = false;
 		if (item->refused.code != ERROR_NONE)
 			continue;
-		if (write_item(turn, item, error))
+		if (item->count > 0 ? write_item(turn, item, error) : write_outlook(turn, item, error))
 			continue;
 		if (error->code == ERROR_REFUSED)
 			item->refused = *error;
@@ -292,7 +356,7 @@ static bool try_to_write(struct turn *turn, struct error *error)
 	if (recompute->report.batch == 0)
 		recompute->report.batch = turn->opened;
 	for (size_t i = 0; i < turn->item_count; i++) {
-		recompute->report.changed += turn->items[i].written;
+		recompute->report.changed += turn->items[i].written && turn->items[i].count > 0;
 		if (turn->items[i].refused.code != ERROR_NONE &&
 		    !pass_over(recompute, turn->items[i].record, &turn->items[i].refused, error))
 			return false;
@@ -326,7 +390,8 @@ static bool run_turn(struct turn *turn, struct error *error)
 		if (!ask_records(turn, &asked, error))
 			return false;
 		if (recompute->dry_run) {
-			recompute->report.changed += (int64_t)turn->item_count;
+			for (size_t i = 0; i < turn->item_count; i++)
+				recompute->report.changed += turn->items[i].count > 0;
 			turn->item_count = 0;
 		}
 		if (turn->item_count > 0 && !try_to_write(turn, error))
@@ -337,16 +402,31 @@ static bool run_turn(struct turn *turn, struct error *error)
 	return true;
 }
 
+/* One kind's next ones: all, those that are due, or those that were given. */
 static bool read_records(struct turn *turn, struct error *error)
 {
-	struct engine *engine = turn->recompute->engine;
-	struct store_connection *connection = engine_take_reader(engine, error);
+	struct recompute *recompute = turn->recompute;
+	struct engine *engine = recompute->engine;
+	struct store_connection *connection;
+	struct head head;
 	bool ok;
 
+	if (recompute->records != NULL) {
+		turn->record_count = 0;
+		while (turn->record_count < TURN_RECORDS && recompute->record_count > 0) {
+			turn->records[turn->record_count++] = *recompute->records++;
+			recompute->record_count--;
+		}
+		return true;
+	}
+	connection = engine_take_reader(engine, error);
 	if (connection == NULL)
 		return false;
-	ok = store_records(connection, turn->recompute->kind, turn->recompute->after, TURN_RECORDS, turn->records,
-	    &turn->record_count, error);
+	ok = recompute->due ? store_read_head(connection, &head, error) &&
+		store_due_records(connection, recompute->kind, engine_today(&head), recompute->after, TURN_RECORDS,
+		    turn->records, &turn->record_count, error)
+			    : store_records(connection, recompute->kind, recompute->after, TURN_RECORDS, turn->records,
+				  &turn->record_count, error);
 	engine_return_reader(engine, connection);
 	return ok;
 }

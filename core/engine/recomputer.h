@@ -19,6 +19,8 @@ void recomputer_free(struct recomputer *recomputer); /* stops first, waits. Befo
 /* A set has come into force. Lines that say which kinds it makes again go to out (may be NULL). Any thread but the writer's. */
 must_check bool recomputer_look(
     struct recomputer *recomputer, const struct plugin_set *set, struct buffer *out, struct error *error);
+/* Something was written: whose lights may that change? Any thread; costs next to nothing where no rule is declared. NULL is allowed. */
+void recomputer_note(struct recomputer *recomputer);
 /* How many kinds it has still to do. Any thread. */
 int64_t recomputer_left(struct recomputer *recomputer);
 

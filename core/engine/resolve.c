@@ -283,7 +283,7 @@ static bool refuse_unknown_field(
 	names[count++] = "title";
 	names[count++] = "名称";
 	for (size_t i = 0; i < kind->field_count; i++)
-		if (!kind->fields[i].hidden) {
+		if (field_is_shown(&kind->fields[i])) {
 			names[count++] = kind->fields[i].name;
 			names[count++] = kind->fields[i].title;
 		}
@@ -391,6 +391,8 @@ bool resolve_change(struct resolver *resolver, const struct kind *kind, const st
 	if (position < 0)
 		return refuse_unknown_field(resolver, kind, given->name, error);
 	field = &kind->fields[position];
+	if (field->builtin)
+		return error_set(error, ERROR_INVALID, field->name, "%s由规则来定，不能直接改", field->title);
 	if (field->compute != 0)
 		return error_set(error, ERROR_INVALID, field->name, "%s是算出来的，不能直接改", field->title);
 	if (given->mode != CHANGE_SET && field->type != VALUE_SET)

@@ -61,6 +61,8 @@ static void add_recompute(const struct undoing *undoing, const struct undo_opini
 	event->batch = batch;
 	event->computed = opinion->computed;
 	event->computed_count = opinion->computed_count;
+	event->outlook = opinion->outlook;
+	event->due = opinion->due;
 	steps[*count].event = event;
 	steps[(*count)++].seq = seq;
 }
@@ -147,23 +149,16 @@ static bool name_record(const struct undoing *undoing, int64_t record, struct er
 	return false;
 }
 
-bool undo_ask(struct engine *engine, struct plugin_set *set, struct store_connection *connection,
-    const struct wish *wish, const struct head *head, struct pool *pool, struct undo_opinions *ret_opinions,
-    struct error *error)
+static bool ask_parts(struct view *view, struct undoing *undoing, const struct head *head,
+    struct undo_opinions *opinions, struct error *error)
 {
-	struct undoing undoing = {.connection = connection, .schema = set->schema, .wish = wish, .pool = pool};
-	struct undo_opinion *items;
-	size_t count = 0;
+	struct undo_opinion *items = pool_alloc_array(undoing->pool, undoing->touch_count, sizeof(*items));
 
-	*ret_opinions = (struct undo_opinions){.set = set};
-	if (!undo_collect(&undoing, error)) {
-		*error = (struct error){0}; /* the writer answers with what it sees */
-		return true;
-	}
-	items = pool_alloc_array(pool, undoing.touch_count, sizeof(*items));
-	for (size_t at = 0; at < undoing.touch_count;) {
-		struct record_part part = next_part(&undoing, at);
-		const struct kind *kind = kind_of_part(&undoing, &part, error);
+	opinions->items = items;
+	for (size_t at = 0; at < undoing->touch_count;) {
+		struct record_part part = next_part(undoing, at);
+		const struct kind *kind = kind_of_part(undoing, &part, error);
+		struct undo_opinion *item = &items[opinions->count];
 		struct computing_result computing;
 		struct step *steps;
 		struct plan plan;
@@ -174,20 +169,41 @@ bool undo_ask(struct engine *engine, struct plugin_set *set, struct store_connec
 			return false;
 		if (!kind->computes)
 			continue;
-		step_count = make_steps(&undoing, &part, head->seq + 1, head->seq + 2, &steps);
-		if (!plan_make(connection, kind, part.touches[0].record, undoing.earliest, head->seq, steps, step_count,
-			pool, &plan, error))
-			return name_record(&undoing, part.touches[0].record, error);
-		items[count] = (struct undo_opinion){.record = plan.record, .version = plan.old_version};
-		if (!compute_plan(engine, set, &plan, head, pool, &computing, error))
+		step_count = make_steps(undoing, &part, head->seq + 1, head->seq + 2, &steps);
+		if (!plan_make(undoing->connection, kind, part.touches[0].record, undoing->earliest, head->seq, steps,
+			step_count, undoing->pool, &plan, error))
+			return name_record(undoing, part.touches[0].record, error);
+		if (!compute_plan(view, &plan, head, undoing->pool, &computing, error))
 			return false;
-		items[count].computed = computing.computed;
-		items[count].computed_count = computing.differs ? computing.count : 0;
-		count++;
+		*item = (struct undo_opinion){.record = plan.record,
+		    .version = plan.old_version,
+		    .computed = computing.computed,
+		    .computed_count = computing.differs ? computing.count : 0,
+		    .outlook = computing.outlook,
+		    .due = computing.due};
+		opinions->count++;
 	}
-	ret_opinions->items = items;
-	ret_opinions->count = count;
 	return true;
+}
+
+bool undo_ask(struct engine *engine, struct plugin_set *set, struct store_connection *connection,
+    const struct wish *wish, const struct head *head, struct pool *pool, struct undo_opinions *ret_opinions,
+    struct error *error)
+{
+	struct undoing undoing = {.connection = connection, .schema = set->schema, .wish = wish, .pool = pool};
+	struct moment moment = {.present = true, .as_of = engine_today(head), .known_seq = SEQ_FOR_EVER};
+	struct view *view;
+	bool ok;
+
+	*ret_opinions = (struct undo_opinions){.set = set};
+	if (!undo_collect(&undoing, error)) {
+		*error = (struct error){0}; /* the writer answers with what it sees */
+		return true;
+	}
+	view = view_borrow(engine, set, connection, head, &moment, &wish->caller);
+	ok = ask_parts(view, &undoing, head, ret_opinions, error);
+	view_close(view);
+	return ok;
 }
 
 /* ---- in the writer ---- */

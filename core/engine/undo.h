@@ -9,6 +9,8 @@ struct undo_opinion { /* computed values of one record after the undo; none: the
 	int64_t record, version;
 	const struct computed *computed;
 	size_t computed_count;
+	const char *outlook; /* see struct event */
+	struct date due;
 };
 struct undo_opinions {
 	const struct plugin_set *set;

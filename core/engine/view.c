@@ -362,7 +362,7 @@ const struct changed *view_changes(
 	for (size_t i = 0; i < kind->field_count; i++) {
 		const struct field *field = &kind->fields[i];
 
-		if (field->hidden || value_equal(field_value(from, i), field_value(to, i)))
+		if (!field_is_shown(field) || value_equal(field_value(from, i), field_value(to, i)))
 			continue;
 		changes[count++] = (struct changed){.name = field->name,
 		    .title = field->title,

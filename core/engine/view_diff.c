@@ -96,7 +96,7 @@ static bool next_row(struct end *end, struct error *error)
 		end->state->stage_since = since.type != VALUE_EMPTY ? (struct date){(int32_t)since.number} : DATE_NONE;
 	}
 	for (size_t i = 0; i < kind->field_count; i++) {
-		if (kind->fields[i].hidden)
+		if (!field_is_shown(&kind->fields[i]))
 			continue;
 		end->state->values[i] = value_copy(end->pool, rows_value(end->rows, at++));
 		if (kind->fields[i].type == VALUE_REF)
@@ -127,7 +127,7 @@ static bool fields_differ(const struct state *a, const struct state *b)
 	if (a->title == NULL || b->title == NULL ? a->title != b->title : strcmp(a->title, b->title) != 0)
 		return true;
 	for (size_t i = 0; i < a->kind->field_count; i++)
-		if (!a->kind->fields[i].hidden && !value_equal(a->values[i], b->values[i]))
+		if (field_is_shown(&a->kind->fields[i]) && !value_equal(a->values[i], b->values[i]))
 			return true;
 	return false;
 }
@@ -370,7 +370,7 @@ static bool make_columns(struct diffing *diffing, const struct kind *kind, const
 		!path_parse(kind, "stage_since", schema, diffing->pool, &paths[count++], error)))
 		return false;
 	for (size_t i = 0; i < kind->field_count; i++)
-		if (!kind->fields[i].hidden &&
+		if (field_is_shown(&kind->fields[i]) &&
 		    !path_parse(kind, kind->fields[i].name, schema, diffing->pool, &paths[count++], error))
 			return false;
 	*ret_paths = paths;

@@ -15,7 +15,7 @@ static bool visible_columns(struct view *view, const struct kind *kind, struct p
 	size_t count = 0;
 
 	for (size_t i = 0; i < kind->field_count; i++)
-		if (!kind->fields[i].hidden &&
+		if (field_is_shown(&kind->fields[i]) &&
 		    !path_parse(kind, kind->fields[i].name, view->set->schema, pool, &paths[count++], error))
 			return false;
 	*ret_paths = paths;

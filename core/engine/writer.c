@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/recomputer.h"
 #include "engine/request.h"
 #include <inttypes.h>
 #include <sched.h>
@@ -233,6 +234,8 @@ static void tell_group(
 		finish_errand(writer, group->errands[i], ok ? NULL : broken);
 	if (ok && seq > seq_before && engine->committed != NULL)
 		engine->committed(engine->committed_argument, seq_before + 1, seq);
+	if (ok && seq > seq_before && atomic_load(&engine->has_rules))
+		recomputer_note(engine->recomputer);
 }
 
 static void run_group(struct writer *writer, struct group *group)

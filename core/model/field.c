@@ -267,3 +267,8 @@ char *field_format(const struct field *field, struct value value, struct pool *p
 		return pool_copy_text(pool, "");
 	}
 }
+
+bool field_is_shown(const struct field *field)
+{
+	return !field->hidden && !field->builtin;
+}

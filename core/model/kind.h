@@ -48,6 +48,7 @@ struct kind {
 	int line;
 };
 
+bool field_is_shown(const struct field *field); /* neither hidden nor the core's own */
 /* By name, former name, then title; "-" is read as "_"; hidden ones are not found. -1: none. */
 int kind_find_field(const struct kind *kind, const char *name);
 /* By name or former name, hidden ones too: what journalled changes mean today. -1: none. */

@@ -161,7 +161,7 @@ static const char *word(struct compiler *compiler, const struct filter *filter)
 	expressions[count++] =
 	    pool_format(compiler->pool, "luodi_word(%s, %s) > 0", compiler_column(compiler, 0, "title"), parameter);
 	for (size_t i = 0; i < kind->field_count; i++)
-		if (kind->fields[i].type == VALUE_TEXT && !kind->fields[i].hidden)
+		if (kind->fields[i].type == VALUE_TEXT && field_is_shown(&kind->fields[i]))
 			expressions[count++] = pool_format(compiler->pool, "luodi_word(%s, %s) > 0",
 			    compiler_column(compiler, 0, column_of_field(&kind->fields[i], name)), parameter);
 	if (schema_parse_id(compiler->schema, filter->word, &record) &&

@@ -95,7 +95,7 @@ static const char *nearest_step(const struct kind *kind, const char *word, struc
 	struct candidates candidates = new_candidates(pool, kind->field_count + stages + BUILTINS);
 
 	for (size_t i = 0; i < kind->field_count; i++)
-		if (!kind->fields[i].hidden)
+		if (field_is_shown(&kind->fields[i]))
 			add_candidate(&candidates, pool, kind->fields[i].name, kind->fields[i].title);
 	for (size_t i = 0; i < BUILTINS; i++)
 		if (!builtins[i].of_flow || kind->flow != NULL)

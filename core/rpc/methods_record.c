@@ -271,7 +271,7 @@ static void put_values(struct json_writer *json, const struct schema *schema, co
 	json_key(json, "fields");
 	json_object_begin(json);
 	for (size_t i = 0; i < kind->field_count; i++) {
-		if (kind->fields[i].hidden)
+		if (!field_is_shown(&kind->fields[i]))
 			continue;
 		json_key(json, kind->fields[i].name);
 		put_value(json, schema, state->values[i]);
@@ -280,7 +280,7 @@ static void put_values(struct json_writer *json, const struct schema *schema, co
 	json_key(json, "columns");
 	json_array_begin(json);
 	for (size_t i = 0; i < kind->field_count; i++) {
-		if (kind->fields[i].hidden)
+		if (!field_is_shown(&kind->fields[i]))
 			continue;
 		json_object_begin(json);
 		put_field_column(json, &kind->fields[i]);

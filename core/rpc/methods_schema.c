@@ -58,7 +58,7 @@ bool run_schema_fields(struct call *call, struct json_writer *json, struct error
 	for (size_t i = 0; i < kind->field_count; i++) {
 		const struct field *field = &kind->fields[i];
 
-		if (field->hidden)
+		if (!field_is_shown(field))
 			continue;
 		json_object_begin(json);
 		put_field_column(json, field);

@@ -15,7 +15,7 @@
 
 enum {
 	STORE_APPLICATION_ID = 0x6c756f64, /* "luod" */
-	STORE_LAYOUT = 2,		   /* user_version: of the fixed tables below */
+	STORE_LAYOUT = 3,		   /* user_version: of the fixed tables below */
 	STORE_PAGE_BYTES = 4096,
 	STORE_SNAPSHOT_US = 5 * 1000 * 1000,
 	STORE_EVENT_LARGEST = 16 << 20, /* bytes of one event's body */
@@ -44,6 +44,10 @@ enum statement {
 	STATEMENT_ENTRIES,
 	STATEMENT_ENTRY_BEGIN,
 	STATEMENT_ENTRY_END,
+	STATEMENT_OUTLOOK,
+	STATEMENT_OUTLOOK_PUT,
+	STATEMENT_OUTLOOK_DUE,
+	STATEMENT_OUTLOOK_NEXT,
 	STATEMENT_NEXT_NUMBER,
 	STATEMENT_BATCH_OPEN,
 	STATEMENT_BATCH_TOUCH,

@@ -33,6 +33,8 @@ const char *const statement_tables =
     "INTEGER NOT NULL,"
     " PRIMARY KEY (actor, key)) STRICT;"
     "CREATE INDEX request_by_age ON request (put_at);"
+    "CREATE TABLE outlook (record INTEGER PRIMARY KEY, due INTEGER NOT NULL, lights TEXT NOT NULL) STRICT;"
+    "CREATE INDEX outlook_due ON outlook (due);"
     "CREATE TABLE kind (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, prefix TEXT NOT NULL, title TEXT NOT "
     "NULL,"
     " next_number INTEGER NOT NULL) STRICT;"
@@ -88,6 +90,14 @@ const char *const statement_sql[STATEMENTS] = {
     [STATEMENT_ENTRY_END] =
 	"UPDATE entry SET to_seq = :to"
 	" WHERE record = :record AND entered_on = :on AND seq = :seq AND stage = :stage AND to_seq = :for_ever",
+    [STATEMENT_OUTLOOK] = "SELECT due, lights FROM outlook WHERE record = :record",
+    [STATEMENT_OUTLOOK_PUT] =
+	"INSERT INTO outlook (record, due, lights) VALUES (:record, :due, :lights)"
+	" ON CONFLICT (record) DO UPDATE SET due = excluded.due, lights = excluded.lights",
+    [STATEMENT_OUTLOOK_DUE] =
+	"SELECT record FROM outlook WHERE due <= :day AND record BETWEEN :first_record AND :last_record"
+	" ORDER BY record LIMIT :limit",
+    [STATEMENT_OUTLOOK_NEXT] = "SELECT min(due) FROM outlook",
     [STATEMENT_NEXT_NUMBER] =
 	"UPDATE kind SET next_number = next_number + 1 WHERE number = :kind RETURNING next_number - 1",
     [STATEMENT_BATCH_OPEN] = "INSERT INTO batch (" BATCH_COLUMNS ") VALUES"

@@ -199,6 +199,16 @@ must_check bool store_put_request(struct store *store, const char *actor, const 
 must_check bool store_read_mark(struct store_connection *connection, const char *name, struct pool *pool,
     const char **ret_text, struct error *error);
 must_check bool store_put_mark(struct store *store, const char *name, const char *text, struct error *error);
+/* Outlooks: when a record is to be looked at again, and a text that says what is to come. Not in the journal. *ret_lights NULL: none. */
+must_check bool store_read_outlook(struct store_connection *connection, int64_t record, struct pool *pool,
+    struct date *ret_due, const char **ret_lights, struct error *error);
+must_check bool store_put_outlook(
+    struct store *store, int64_t record, struct date due, const char *lights, struct error *error);
+/* Of a kind, those that are due on day, rising, above "after". */
+must_check bool store_due_records(struct store_connection *connection, const struct kind *kind, struct date day,
+    int64_t after, size_t limit, int64_t *ret_records, size_t *ret_count, struct error *error);
+/* The first day on which anything is due; DATE_NONE: never. */
+must_check bool store_next_due(struct store_connection *connection, struct date *ret_day, struct error *error);
 void store_hash(const void *bytes, size_t length, unsigned char ret_hash[32]); /* the journal's hash, for other uses */
 
 /* Between groups: a PASSIVE checkpoint when the log has grown past 16 MiB; TRUNCATE past 64 MiB when no reader holds it. */
