@@ -124,7 +124,7 @@ static bool ask_record(struct turn *turn, struct store_connection *connection, c
 	struct state *current = store_load_current(connection, recompute->kind, record, turn->pool, error);
 	struct computing_result result;
 	struct error fault = {0};
-	struct state **states;
+	struct state **states = NULL;
 	size_t count;
 
 	if (current == NULL || !find_states(turn, connection, current, from, &states, &count, error))
