@@ -24,6 +24,8 @@ static const struct option_row OPTIONS[OPTION_COUNT] = {
     [OPTION_IF_VERSION] = {"if-version", 0, OPTION_INTEGER, "版", "别人没有改过才写：您看的是第几版"},
     [OPTION_REQUEST_KEY] = {"request-key", 0, OPTION_TEXT, "键", "同一个键再发一次，只答上次的结果，不再写"},
     [OPTION_CONFIRM] = {"confirm", 0, OPTION_FLAG, NULL, "后来有人改过同样的字段，也照做"},
+    [OPTION_OVERRIDE_GUARD] = {"override-guard", 0, OPTION_TEXT, "理由",
+	"管理员：守卫出错答不上来也写，理由记在经过里"},
     [OPTION_COLUMNS] = {"columns", 0, OPTION_TEXT, "列,列", "要看的列；all 是全部"},
     [OPTION_SORT] = {"sort", 0, OPTION_TEXT, "列,-列", "按列排；-列 是从大到小"},
     [OPTION_LIMIT] = {"limit", 0, OPTION_INTEGER, "条数", "最多几条"},

@@ -28,6 +28,7 @@ enum option_name {
 	OPTION_IF_VERSION,
 	OPTION_REQUEST_KEY,
 	OPTION_CONFIRM,
+	OPTION_OVERRIDE_GUARD,
 	OPTION_COLUMNS,
 	OPTION_SORT,
 	OPTION_LIMIT,
@@ -76,7 +77,8 @@ struct option_row {
 	    OPTION_BIT(OPTION_MIN_SEQ))
 #define OPTIONS_WRITE                                                                                                  \
 	(OPTION_BIT(OPTION_ON) | OPTION_BIT(OPTION_NOTE) | OPTION_BIT(OPTION_DRY_RUN) |                                \
-	    OPTION_BIT(OPTION_IF_VERSION) | OPTION_BIT(OPTION_REQUEST_KEY) | OPTION_BIT(OPTION_CONFIRM))
+	    OPTION_BIT(OPTION_IF_VERSION) | OPTION_BIT(OPTION_REQUEST_KEY) | OPTION_BIT(OPTION_CONFIRM) |              \
+	    OPTION_BIT(OPTION_OVERRIDE_GUARD))
 
 struct arguments {
 	int argc;

@@ -1,5 +1,6 @@
 #include "client/complain.h"
 
+#include "client/screen.h"
 #include "client/value.h"
 #include "text/width.h"
 #include <inttypes.h>
@@ -75,28 +76,12 @@ static void say_caret(struct client *client, const json_t *data)
 	buffer_clear(&caret);
 }
 
-/* Records that the name may mean, each with the line to type instead. */
-static void say_candidates(struct client *client, const json_t *candidates)
+/* The table on standard error, its lines two columns in. */
+static void say_table(struct client *client, struct table *table)
 {
-	struct table *table = table_new(client->pool);
 	struct table_layout layout = {.indent = 2, .no_header = true};
-	bool names_the_record = client->verb != NULL && client->verb->words[0] == WORD_RECORD;
 	struct buffer lines;
 
-	for (int i = 0; i < 4; i++)
-		table_add_column(table, "", ALIGN_LEFT);
-	for (size_t i = 0; i < json_array_size(candidates); i++) {
-		const json_t *candidate = json_array_get(candidates, i);
-		const char *id = answer_text(candidate, "id");
-
-		table_add_row(table);
-		table_put(table, id, NULL, TONE_NONE);
-		table_put(table, answer_text(candidate, "title"), NULL, TONE_NONE);
-		table_put(table, answer_text(candidate, "stage_title"), NULL, TONE_NONE);
-		table_put(table,
-		    names_the_record ? arguments_command(client->arguments, client->pool, 0, id, NULL) : "", NULL,
-		    TONE_NONE);
-	}
 	if (table_rows(table) == 0)
 		return;
 	buffer_init(&lines, 1 << 22);
@@ -112,6 +97,29 @@ static void say_candidates(struct client *client, const json_t *candidates)
 	buffer_clear(&lines);
 }
 
+/* Records that the name may mean, each with the line to type instead. */
+static void say_candidates(struct client *client, const json_t *candidates)
+{
+	struct table *table = table_new(client->pool);
+	bool names_the_record = client->verb != NULL && client->verb->words[0] == WORD_RECORD;
+
+	for (int i = 0; i < 4; i++)
+		table_add_column(table, "", ALIGN_LEFT);
+	for (size_t i = 0; i < json_array_size(candidates); i++) {
+		const json_t *candidate = json_array_get(candidates, i);
+		const char *id = answer_text(candidate, "id");
+
+		table_add_row(table);
+		table_put(table, id, NULL, TONE_NONE);
+		table_put(table, answer_text(candidate, "title"), NULL, TONE_NONE);
+		table_put(table, answer_text(candidate, "stage_title"), NULL, TONE_NONE);
+		table_put(table,
+		    names_the_record ? arguments_command(client->arguments, client->pool, 0, id, NULL) : "", NULL,
+		    TONE_NONE);
+	}
+	say_table(client, table);
+}
+
 /* What was to be written into the field: the value behind its name or title on the command line, or "". */
 static const char *wished_value(const struct client *client, const char *name, const char *title)
 {
@@ -125,11 +133,6 @@ static const char *wished_value(const struct client *client, const char *name, c
 			return equals + 1;
 	}
 	return "";
-}
-
-static const char *value_text(struct client *client, const json_t *value)
-{
-	return value_show(client->pool, NULL, value, NULL);
 }
 
 /* The command line again, with the version that is now. */
@@ -160,31 +163,58 @@ static bool comes_again(const json_t *theirs, size_t index, size_t step)
 	return false;
 }
 
+/* As it was typed where it names no unit: only the daemon knows the field's. */
+static const char *retell_wished(struct pool *pool, const char *type, const char *wished)
+{
+	bool has_unit = strstr(wished, "元") != NULL || strstr(wished, "万") != NULL || strstr(wished, "亿") != NULL;
+
+	return has_unit ? value_retell(pool, type, wished) : wished;
+}
+
+static void put_cells(struct table *table, const char *const cells[5])
+{
+	table_add_row(table);
+	for (size_t i = 0; i < 5; i++)
+		table_put(table, cells[i], NULL, TONE_NONE);
+}
+
+/* One change of theirs, with what was seen before the first and what was not written after the last of its field. */
+static void put_theirs(struct client *client, struct table *table, const json_t *theirs, size_t index)
+{
+	struct pool *pool = client->pool;
+	const json_t *change = json_array_get(theirs, index);
+	const char *title = answer_text(change, "field_title"), *name = answer_text(change, "field");
+	const char *type = answer_text(change, "type"), *shown = *title != '\0' ? title : name;
+	const char *wished = wished_value(client, name, title), *note = answer_text(change, "note");
+	int64_t version = answer_integer(change, "version", 0), seen = client->arguments->integers[OPTION_IF_VERSION];
+	const char *who = pool_format(
+	    pool, "%s %s", answer_text(change, "actor"), value_moment(pool, answer_text(change, "recorded_at"), false));
+
+	if (*wished != '\0' && *answer_text(change, "from") != '\0' && !comes_again(theirs, index, SIZE_MAX))
+		put_cells(table,
+		    (const char *const[]){pool_format(pool, "第 %" PRId64 " 版", seen > 0 ? seen : version - 1),
+			"您看的", shown, value_retell(pool, type, answer_text(change, "from")), ""});
+	put_cells(table,
+	    (const char *const[]){pool_format(pool, "第 %" PRId64 " 版", version), who, shown,
+		value_retell(pool, type, answer_text(change, "to")),
+		pool_format(pool, "%s%s#%" PRId64 "  批次 %" PRId64, note, *note != '\0' ? "  " : "",
+		    answer_integer(change, "seq", 0), answer_integer(change, "batch", 0))});
+	if (*wished != '\0' && !comes_again(theirs, index, 1))
+		put_cells(table,
+		    (const char *const[]){"没有写", "您要写的", shown, retell_wished(pool, type, wished),
+			pool_format(pool, "请先和 %s 商量", answer_text(change, "actor"))});
+}
+
 /* Both changes side by side: what was seen, what someone else wrote since, what was not written. */
 static void say_theirs(struct client *client, const json_t *theirs, int64_t now)
 {
-	struct pool *pool = client->pool;
-	int64_t seen = client->arguments->integers[OPTION_IF_VERSION];
+	struct table *table = table_new(client->pool);
 
-	for (size_t i = 0; i < json_array_size(theirs); i++) {
-		const json_t *change = json_array_get(theirs, i);
-		const char *title = answer_text(change, "field_title"), *name = answer_text(change, "field");
-		const char *wished = wished_value(client, name, title), *note = answer_text(change, "note");
-		int64_t version = answer_integer(change, "version", 0);
-		const char *when = value_moment(pool, answer_text(change, "recorded_at"), false);
-		const char *shown_title = *title != '\0' ? title : name;
-
-		if (*wished != '\0' && *answer_text(change, "from") != '\0' && !comes_again(theirs, i, SIZE_MAX))
-			client_say(client, "  第 %" PRId64 " 版  您看的  %s %s", seen > 0 ? seen : version - 1,
-			    shown_title, value_text(client, answer_member(change, "from")));
-		client_say(client, "  第 %" PRId64 " 版  %s %s  %s %s%s%s  #%" PRId64 "  批次 %" PRId64, version,
-		    answer_text(change, "actor"), when, shown_title, value_text(client, answer_member(change, "to")),
-		    *note != '\0' ? "  " : "", note, answer_integer(change, "seq", 0),
-		    answer_integer(change, "batch", 0));
-		if (*wished != '\0' && !comes_again(theirs, i, 1))
-			client_say(client, "  没有写  您要写的  %s %s  请先和 %s 商量", shown_title, wished,
-			    answer_text(change, "actor"));
-	}
+	for (int i = 0; i < 5; i++)
+		table_add_column(table, "", i == 3 ? ALIGN_RIGHT : ALIGN_LEFT);
+	for (size_t i = 0; i < json_array_size(theirs); i++)
+		put_theirs(client, table, theirs, i);
+	say_table(client, table);
 	if (json_array_size(theirs) > 0 && now > 0)
 		client_say(client, "  商量后仍要改：%s", command_with_version(client, now));
 }
@@ -197,6 +227,39 @@ static void say_hint(struct client *client, const char *hint)
 		client_say(client, "  %.*s", (int)length, hint);
 		hint += length + (hint[length] == '\n' ? 1 : 0);
 	}
+}
+
+static bool is_of_guard(const char *hint)
+{
+	return strncmp(hint, "守卫", strlen("守卫")) == 0;
+}
+
+/* What would make a refused move pass: the field that it asks for, then the same line again; and what it would skip. */
+static void say_move_again(struct client *client, const json_t *data)
+{
+	const char *title = answer_text(data, "field_title"), *hint = answer_text(data, "hint");
+	const json_t *skipped = answer_member(data, "skipped_titles");
+	struct pool *pool = client->pool;
+
+	if (client->verb != &verb_move)
+		return;
+	if (*title != '\0' && is_of_guard(hint))
+		client_say(client, "  补一样再移：luodi set %s %s=…，然后 %s",
+		    arguments_quote(pool, client->arguments->words[0]), arguments_quote(pool, title),
+		    arguments_command(client->arguments, pool, -1, NULL, NULL));
+	if (json_array_size(skipped) > 0)
+		client_say(client, "  届时跳过 %zu 个阶段：%s，会记在经过里", json_array_size(skipped),
+		    screen_join(pool, skipped, "、"));
+}
+
+/* "（permit 施工许可证）", the field that a guard's sentence is about; "" for others, whose hint names it. */
+static const char *field_in_brackets(struct client *client, const json_t *data)
+{
+	const char *title = answer_text(data, "field_title");
+
+	if (*title == '\0' || !is_of_guard(answer_text(data, "hint")))
+		return "";
+	return pool_format(client->pool, "（%s %s）", answer_text(data, "field"), title);
 }
 
 /* The daemon's own errors carry a code; those of the protocol are ours to word. */
@@ -238,7 +301,8 @@ int complain_refused(struct client *client, const json_t *error)
 		sentence = "这个 luodid 没有这样的方法，两边的版本对不上";
 	while (ends_with(sentence, "。"))
 		sentence = pool_format(client->pool, "%.*s", (int)strlen(sentence) - 3, sentence);
-	client_say(client, "%s：%s%s", complain_first_word(status, code), sentence, writes ? "。什么都没有写" : "");
+	client_say(client, "%s：%s%s%s", complain_first_word(status, code), sentence, field_in_brackets(client, data),
+	    writes ? "。什么都没有写" : "");
 	say_caret(client, data);
 	if (status == 6)
 		say_theirs(client, answer_member(data, "theirs"), answer_integer(data, "version", 0));
@@ -246,6 +310,7 @@ int complain_refused(struct client *client, const json_t *error)
 	say_faults(client, faults, sentence);
 	if (json_array_size(answer_member(data, "theirs")) == 0) /* else its screen has said it */
 		say_hint(client, answer_text(data, "hint"));
+	say_move_again(client, data);
 	return status;
 }
 

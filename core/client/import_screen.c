@@ -24,7 +24,7 @@ static void print_facts(struct client *client, const struct import_facts *facts,
 		client_print(client, "单位%s，", facts->unit);
 	if (facts->encoding != NULL)
 		client_print(client, "编码 %s，", facts->encoding);
-	client_print(client, "%" PRId64 " 行", facts->rows);
+	client_print(client, "%s 行", value_grouped(client->pool, facts->rows));
 	if (facts->notes > 0)
 		client_print(client, "，略过 %" PRId64 " 行附注", facts->notes);
 	if (facts->totals != NULL)
@@ -36,9 +36,13 @@ static void print_facts(struct client *client, const struct import_facts *facts,
 
 static void print_counts(struct client *client, const json_t *report)
 {
-	client_print(client, "新增 %" PRId64 "  更改 %" PRId64 "  相同 %" PRId64 "  拒收 %" PRId64 "\n",
-	    answer_integer(report, "added", 0), answer_integer(report, "changed", 0),
-	    answer_integer(report, "unchanged", 0), answer_integer(report, "refused_count", 0));
+	static const char *const COUNTS[][2] = {
+	    {"新增", "added"}, {"更改", "changed"}, {"相同", "unchanged"}, {"拒收", "refused_count"}};
+
+	for (size_t i = 0; i < sizeof COUNTS / sizeof *COUNTS; i++)
+		client_print(client, "%s%s %s", i > 0 ? "  " : "", COUNTS[i][0],
+		    value_grouped(client->pool, answer_integer(report, COUNTS[i][1], 0)));
+	client_print(client, "\n");
 }
 
 static void print_changes(struct client *client, const json_t *report, bool whole)
@@ -63,9 +67,10 @@ static void print_changes(struct client *client, const json_t *report, bool whol
 		table_put(table, answer_has(change, "id") ? answer_text(change, "id") : "新", NULL, TONE_NONE);
 		table_put(table, answer_text(change, "title"), NULL, TONE_NONE);
 		table_put(table, answer_text(change, "field_title"), NULL, TONE_NONE);
-		table_put(
-		    table, *answer_text(change, "from") != '\0' ? answer_text(change, "from") : "-", NULL, TONE_NONE);
-		table_put(table, *answer_text(change, "to") != '\0' ? answer_text(change, "to") : "-", NULL, TONE_NONE);
+		table_put(table, value_retell(client->pool, answer_text(change, "type"), answer_text(change, "from")),
+		    NULL, TONE_NONE);
+		table_put(table, value_retell(client->pool, answer_text(change, "type"), answer_text(change, "to")),
+		    NULL, TONE_NONE);
 	}
 	if (shown > 0)
 		client_print_table(client, table, 2);

@@ -62,6 +62,12 @@ const char *screen_kind_title(const json_t *result)
 	return *title != '\0' ? title : answer_text(result, "kind");
 }
 
+/* What a correction says of the day itself. */
+static bool is_day(const json_t *text)
+{
+	return strcmp(answer_text(text, "name"), "on") == 0;
+}
+
 /* "到位资金 1.20亿 → 1.60亿" for each field; the stage is told apart. "" when nothing of that kind changed. */
 static const char *field_changes(struct pool *pool, const json_t *event)
 {
@@ -70,14 +76,14 @@ static const char *field_changes(struct pool *pool, const json_t *event)
 
 	for (size_t i = 0; i < json_array_size(texts); i++) {
 		const json_t *text = json_array_get(texts, i);
-		const char *title = answer_text(text, "title"), *from = answer_text(text, "from"),
-			   *to = answer_text(text, "to");
+		const char *title = answer_text(text, "title"), *type = answer_text(text, "type");
 
-		if (strcmp(answer_text(text, "name"), "stage") == 0)
+		if (strcmp(answer_text(text, "name"), "stage") == 0 || is_day(text))
 			continue;
 		line = pool_format(pool, "%s%s%s %s → %s", line, *line != '\0' ? "，" : "",
-		    *title != '\0' ? title : answer_text(text, "name"), *from != '\0' ? from : "-",
-		    *to != '\0' ? to : "-");
+		    *title != '\0' ? title : answer_text(text, "name"),
+		    value_retell(pool, type, answer_text(text, "from")),
+		    value_retell(pool, type, answer_text(text, "to")));
 	}
 	return line;
 }
@@ -110,7 +116,7 @@ static const char *action_title(const char *action)
 {
 	static const char *const TITLES[][2] = {{"create", "新建"}, {"update", "更改"}, {"move", "移动"},
 	    {"resume", "恢复"}, {"note", "记事"}, {"drop", "删去"}, {"void", "作废"}, {"correct", "更正"},
-	    {"recompute", "重算"}, {"unvoid", "恢复作废"}};
+	    {"recompute", "重算"}, {"override", "放行"}, {"unvoid", "恢复作废"}};
 
 	for (size_t i = 0; i < sizeof TITLES / sizeof *TITLES; i++)
 		if (strcmp(TITLES[i][0], action) == 0)
@@ -183,7 +189,7 @@ void screen_print_figures(struct client *client, const json_t *result, size_t li
 
 		table_add_row(table);
 		table_put(table, *title != '\0' ? title : answer_text(figure, "name"), NULL, TONE_NONE);
-		table_put(table, answer_text(figure, "period"), NULL, TONE_NONE);
+		table_put(table, value_period(client->pool, answer_text(figure, "period")), NULL, TONE_NONE);
 		table_put(table, answer_text(figure, "as_of"), NULL, TONE_NONE);
 		table_put(table, value_show(client->pool, NULL, answer_member(figure, "from"), NULL), NULL, TONE_NONE);
 		table_put(table, value_show(client->pool, NULL, answer_member(figure, "to"), NULL), NULL, TONE_NONE);
@@ -204,18 +210,36 @@ static void print_remarks(struct client *client, const json_t *result)
 	print_warnings(client, result);
 }
 
-/* What the write did, without its remarks: "前期 → 开工在建，自 2022-07-18". */
-static const char *write_text(struct client *client, const json_t *result)
+/* "自 2022-07-05 改为自 2022-06-28"; NULL: the day was not corrected. */
+static const char *day_change(struct pool *pool, const json_t *result)
+{
+	const json_t *texts = answer_member(result, "texts");
+
+	for (size_t i = 0; i < json_array_size(texts); i++) {
+		const json_t *text = json_array_get(texts, i);
+
+		if (is_day(text))
+			return pool_format(pool, "自 %s 改为自 %s", answer_text(text, "from"), answer_text(text, "to"));
+	}
+	return NULL;
+}
+
+const char *screen_write_text(struct client *client, const json_t *result)
 {
 	struct pool *pool = client->pool;
 	const char *from = "", *to = "", *changes = field_changes(pool, result),
-		   *since = answer_text(result, "effective_on");
+		   *since = answer_text(result, "effective_on"), *day = day_change(pool, result);
+	const char *line;
 	int64_t voided = answer_integer(result, "voided", 0);
 
 	if (client->verb == &verb_drop)
 		return pool_format(pool, "已删去，自 %s", since);
 	if (client->verb == &verb_state)
 		return "记下了";
+	if (day != NULL) { /* the stage is the same as before, from another day on */
+		line = stage_move(result, &from, &to) ? pool_format(pool, "%s：%s", to, day) : day;
+		return *changes != '\0' ? pool_format(pool, "%s，%s", line, changes) : line;
+	}
 	if (voided > 0)
 		changes = pool_format(pool, "作废 %" PRId64 " 条%s%s", voided, *changes != '\0' ? "，" : "", changes);
 	if (!stage_move(result, &from, &to))
@@ -240,7 +264,7 @@ void screen_print_write(struct client *client, const json_t *result)
 		return;
 	if (*id != '\0')
 		client_print(client, "%s  %s%s", id, title, *title != '\0' ? "  " : "");
-	client_print(client, "%s", write_text(client, result));
+	client_print(client, "%s", screen_write_text(client, result));
 	if (version > 0)
 		client_print(client, "  第 %" PRId64 " 版", version);
 	if (batch > 0 && !tried)

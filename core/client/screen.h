@@ -15,6 +15,8 @@ const char *screen_join(struct pool *pool, const json_t *array, const char *sepa
 /* What an event did, in a line: "储备 → 签约，跳过 洽谈：note". In the pool. */
 const char *screen_event_text(struct client *client, const json_t *event);
 
+/* What a write did: "前期 → 开工在建，自 2022-07-18"; of a corrected day "开工在建：自 2022-07-05 改为自 2022-06-28". In the pool. */
+const char *screen_write_text(struct client *client, const json_t *result);
 /* The result of a write, in the manner of: P-0058  title  前期 → 开工在建，自 2022-07-18  第 5 版  #4712  批次 88. With --json
  * the document, with --quiet nothing. */
 void screen_print_write(struct client *client, const json_t *result);

@@ -73,6 +73,29 @@ const char *value_show(struct pool *pool, const json_t *column, const json_t *va
 	return "-";
 }
 
+const char *value_retell(struct pool *pool, const char *type, const char *text)
+{
+	char *shown = pool_alloc(pool, NUMBER_TEXT_SIZE);
+	struct error error;
+	int64_t fen, again;
+
+	if (*text == '\0')
+		return "-";
+	if (strcmp(type, "money") != 0 || !money_parse(text, 100, "", &fen, &error) ||
+	    !money_parse(money_format_column(fen, shown), 100, "", &again, &error) || again != fen)
+		return text;
+	return shown;
+}
+
+const char *value_period(struct pool *pool, const char *period)
+{
+	size_t year = strspn(period, "0123456789");
+
+	if (year == 4 && period[4] == 'H' && (period[5] == '1' || period[5] == '2') && period[6] == '\0')
+		return pool_format(pool, "%.4s%s", period, period[5] == '1' ? "上半年" : "下半年");
+	return period;
+}
+
 const char *value_decimal(struct pool *pool, int64_t fen, int64_t unit_fen)
 {
 	uint64_t amount = fen < 0 ? 0 - (uint64_t)fen : (uint64_t)fen, unit = (uint64_t)unit_fen;

@@ -12,6 +12,12 @@ enum alignment value_alignment(const json_t *column);
  * may be NULL. In the pool, or borrowed. */
 const char *value_show(struct pool *pool, const json_t *column, const json_t *value, const json_t *titles);
 
+/* A text of the daemon's about a value of type: an amount as columns show it, where that loses nothing; "-" when empty. */
+const char *value_retell(struct pool *pool, const char *type, const char *text);
+
+/* "2022上半年" for 2022H1; what has no such name as it is. */
+const char *value_period(struct pool *pool, const char *period);
+
 /* The bare number that a CSV holds, in the column's unit; NULL: it is a text. */
 const char *value_raw(struct pool *pool, const json_t *column, const json_t *value);
 

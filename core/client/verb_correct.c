@@ -55,21 +55,8 @@ static bool asks_first(const struct client *client)
 /* Shows what a dry run gave, without its number and batch. */
 static void print_preview(struct client *client, const json_t *preview)
 {
-	const json_t *texts = answer_member(preview, "texts");
-
-	client_print(client, "%s  %s", answer_text(preview, "id"), answer_text(preview, "title"));
-	if (client_given(client, OPTION_VOID))
-		client_print(client, "  作废 %" PRId64 " 条", answer_integer(preview, "voided", 1));
-	else if (client_given(client, OPTION_ON))
-		client_print(client, "  改为自 %s", answer_text(preview, "effective_on"));
-	for (size_t i = 0; i < json_array_size(texts); i++) {
-		const json_t *text = json_array_get(texts, i);
-		const char *from = answer_text(text, "from"), *to = answer_text(text, "to");
-
-		client_print(client, "  %s %s → %s", answer_text(text, "title"), *from != '\0' ? from : "-",
-		    *to != '\0' ? to : "-");
-	}
-	client_print(client, "\n");
+	client_print(client, "%s  %s  %s\n", answer_text(preview, "id"), answer_text(preview, "title"),
+	    screen_write_text(client, preview));
 	screen_print_figures(client, preview, SIZE_MAX);
 }
 
@@ -132,9 +119,9 @@ static void print_batch(struct client *client, int64_t number)
 
 	if (answer_integer(batch, "batch", 0) != number)
 		return;
-	client_print(client, "批次 %" PRId64 "  %s  %s  %s  %" PRId64 " 条\n", number, answer_text(batch, "actor"),
+	client_print(client, "批次 %" PRId64 "  %s  %s  %s  %s 条\n", number, answer_text(batch, "actor"),
 	    value_moment(client->pool, answer_text(batch, "recorded_at"), false), answer_text(batch, "what"),
-	    answer_integer(batch, "events", 0));
+	    value_grouped(client->pool, answer_integer(batch, "events", 0)));
 }
 
 static json_t *undo_params(struct client *client, int64_t batch)
@@ -155,9 +142,9 @@ static void print_undone(struct client *client, const json_t *result)
 		client_print(client, "  只是试试，什么都没有写\n");
 		return;
 	}
-	client_print(client,
-	    "批次 %" PRId64 "  #%" PRId64 " 作废 %" PRId64 " 条；没有删除，--known-seq %" PRId64 " 仍看得到\n",
-	    answer_integer(result, "batch", 0), answer_integer(result, "seq", 0), answer_integer(result, "voided", 0),
+	client_print(client, "批次 %" PRId64 "  #%" PRId64 " 作废 %s 条；没有删除，--known-seq %" PRId64 " 仍看得到\n",
+	    answer_integer(result, "batch", 0), answer_integer(result, "seq", 0),
+	    value_grouped(client->pool, answer_integer(result, "voided", 0)),
 	    answer_integer(result, "first_seq", answer_integer(result, "seq", 1)) - 1);
 }
 
@@ -176,7 +163,8 @@ static int run_undo(struct client *client)
 		if (result == NULL)
 			return client->status;
 		print_batch(client, batch);
-		client_print(client, "  作废后动到 %" PRId64 " 项\n", answer_integer(result, "affected", 0));
+		client_print(
+		    client, "  作废后动到 %s 项\n", value_grouped(client->pool, answer_integer(result, "affected", 0)));
 		screen_print_figures(client, result, SIZE_MAX);
 		if (client_given(client, OPTION_DRY_RUN)) {
 			client_print(client, "  只是试试，什么都没有写\n");
@@ -225,7 +213,7 @@ static int run_batches(struct client *client)
 	for (size_t i = 0; i < json_array_size(batches); i++) {
 		const json_t *batch = json_array_get(batches, i);
 		const char *number = pool_format(client->pool, "%" PRId64, answer_integer(batch, "batch", 0));
-		const char *events = pool_format(client->pool, "%" PRId64, answer_integer(batch, "events", 0));
+		int64_t events = answer_integer(batch, "events", 0);
 		const char *what = answer_text(batch, "what");
 		int64_t undone = answer_integer(batch, "undone_by", 0);
 
@@ -233,7 +221,8 @@ static int run_batches(struct client *client)
 		table_put(table, number, number, TONE_NONE);
 		table_put(table, value_moment(client->pool, answer_text(batch, "recorded_at"), false), NULL, TONE_NONE);
 		table_put(table, answer_text(batch, "actor"), NULL, TONE_NONE);
-		table_put(table, events, events, TONE_NONE);
+		table_put(table, value_grouped(client->pool, events), pool_format(client->pool, "%" PRId64, events),
+		    TONE_NONE);
 		table_put(table,
 		    undone > 0 ? pool_format(client->pool, "%s（批次 %" PRId64 " 作废）", what, undone) : what, NULL,
 		    TONE_NONE);

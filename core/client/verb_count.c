@@ -26,8 +26,7 @@ static void put_group(struct client *client, struct table *table, const json_t *
 		else
 			value_put(table, client->pool, column, value, NULL);
 	}
-	table_put(table, pool_format(client->pool, "%" PRId64, count), pool_format(client->pool, "%" PRId64, count),
-	    TONE_NONE);
+	table_put(table, value_grouped(client->pool, count), pool_format(client->pool, "%" PRId64, count), TONE_NONE);
 	for (size_t i = 0; i < json_array_size(sums); i++) {
 		const json_t *column = json_array_get(sums, i);
 
@@ -41,12 +40,12 @@ static void put_total(struct client *client, struct table *table, const json_t *
 {
 	const json_t *sums = answer_member(result, "sums");
 	size_t by_count = json_array_size(answer_member(result, "by"));
-	const char *count = pool_format(client->pool, "%" PRId64, answer_integer(result, "count", 0));
+	int64_t count = answer_integer(result, "count", 0);
 
 	table_add_row(table);
 	for (size_t i = 0; i < by_count; i++)
 		table_put(table, i == 0 ? "合计" : "", NULL, TONE_BOLD);
-	table_put(table, count, count, TONE_NONE);
+	table_put(table, value_grouped(client->pool, count), pool_format(client->pool, "%" PRId64, count), TONE_NONE);
 	for (size_t i = 0; i < json_array_size(sums); i++) {
 		const json_t *column = json_array_get(sums, i);
 
@@ -78,7 +77,7 @@ static void print_single(struct client *client, const json_t *result)
 {
 	const json_t *sums = answer_member(result, "sums");
 
-	client_print(client, "%" PRId64 " 项  ", answer_integer(result, "count", 0));
+	client_print(client, "%s 项  ", value_grouped(client->pool, answer_integer(result, "count", 0)));
 	for (size_t i = 0; i < json_array_size(sums); i++) {
 		const json_t *column = json_array_get(sums, i);
 

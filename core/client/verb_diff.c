@@ -16,8 +16,8 @@ static const struct diff_class CLASSES[] = {
     {"new", "新增"},
     {"progressed", "前进"},
     {"regressed", "后退"},
-    {"suspended", "暂停"},
-    {"resumed", "恢复"},
+    {"suspended", "停工"},
+    {"resumed", "复工"},
     {"finished", "完成"},
     {"given_up", "终止"},
     {"removed", "不再有"},
@@ -45,13 +45,26 @@ static const char *item_text(struct client *client, const json_t *item)
 	return *reason != '\0' ? pool_format(client->pool, "%s：%s", move, reason) : move;
 }
 
+/* "07-18" where both ends lie in one year. */
+static const char *item_day(const json_t *result, const json_t *item)
+{
+	const char *on = answer_text(item, "on");
+
+	if (strlen(on) != 10)
+		return "-";
+	return strncmp(answer_text(result, "from"), answer_text(result, "to"), 5) == 0 &&
+		strncmp(on, answer_text(result, "to"), 5) == 0
+	    ? on + 5
+	    : on;
+}
+
 static struct table *table_of_moves(struct client *client, const json_t *result)
 {
 	struct table *table = table_new(client->pool);
 
 	table_add_column(table, "变化", ALIGN_LEFT);
 	table_add_column(table, "编号", ALIGN_LEFT);
-	table_add_column(table, "名称", ALIGN_LEFT);
+	table_add_column(table, pool_format(client->pool, "%s名称", screen_kind_title(result)), ALIGN_LEFT);
 	table_add_column(table, "日期", ALIGN_LEFT);
 	table_add_column(table, "何事", ALIGN_LEFT);
 	for (size_t class = 0; class < CLASS_COUNT; class ++) {
@@ -64,12 +77,22 @@ static struct table *table_of_moves(struct client *client, const json_t *result)
 			table_put(table, CLASSES[class].title, NULL, TONE_NONE);
 			table_put(table, answer_text(item, "id"), NULL, TONE_NONE);
 			table_put(table, answer_text(item, "title"), NULL, TONE_NONE);
-			table_put(
-			    table, *answer_text(item, "on") != '\0' ? answer_text(item, "on") : "-", NULL, TONE_NONE);
+			table_put(table, item_day(result, item), answer_text(item, "on"), TONE_NONE);
 			table_put(table, item_text(client, item), NULL, TONE_NONE);
 		}
 	}
 	return table;
+}
+
+/* A change in 亿 too where the amounts beside it are and two decimals tell it, +0.15亿; else in what it is itself. */
+static const char *amount_beside(struct client *client, int64_t change, int64_t to)
+{
+	static const int64_t YI = INT64_C(10000000000), HUNDREDTH = YI / 100;
+	int64_t size = change < 0 ? -change : change;
+
+	if ((to >= YI || to <= -YI) && size < YI && size % HUNDREDTH == 0 && change != 0)
+		return pool_format(client->pool, "%s0.%02" PRId64 "亿", change < 0 ? "-" : "", size / HUNDREDTH);
+	return money_format_column(change, pool_alloc(client->pool, NUMBER_TEXT_SIZE));
 }
 
 /* Both amounts and how far they lie apart; "" where that means nothing. */
@@ -77,14 +100,14 @@ static const char *difference(struct client *client, const json_t *item)
 {
 	const json_t *from = answer_member(item, "from"), *to = answer_member(item, "to");
 	int64_t change;
-	char *text = pool_alloc(client->pool, NUMBER_TEXT_SIZE);
 
 	if (!json_is_integer(from) || !json_is_integer(to) ||
 	    !number_subtract(json_integer_value(to), json_integer_value(from), &change))
 		return "";
 	if (strcmp(answer_text(item, "type"), "money") != 0)
 		return pool_format(client->pool, "%+" PRId64, change);
-	return pool_format(client->pool, "%s%s", change > 0 ? "+" : "", money_format_column(change, text));
+	return pool_format(
+	    client->pool, "%s%s", change > 0 ? "+" : "", amount_beside(client, change, json_integer_value(to)));
 }
 
 static void add_changes(struct client *client, struct table *table, const json_t *changes)
@@ -144,13 +167,13 @@ static void print_counts(struct client *client, const json_t *result)
 	size_t changed =
 	    distinct_ids(items_of(result, "changed")) + distinct_ids(answer_member(result, "also_changed"));
 
-	client_print(client, "%" PRId64 " 项：", answer_integer(result, "total", 0));
+	client_print(client, "%s 项：", value_grouped(client->pool, answer_integer(result, "total", 0)));
 	for (size_t class = 0; class < CLASS_COUNT; class ++)
 		if (strcmp(CLASSES[class].name, "removed") != 0 || answer_integer(counts, "removed", 0) > 0)
-			client_print(client, "%s %" PRId64 "  ", CLASSES[class].title,
-			    answer_integer(counts, CLASSES[class].name, 0));
-	client_print(
-	    client, "阶段未变 %" PRId64, answer_integer(counts, "unchanged", 0) + answer_integer(counts, "changed", 0));
+			client_print(client, "%s %s  ", CLASSES[class].title,
+			    value_grouped(client->pool, answer_integer(counts, CLASSES[class].name, 0)));
+	client_print(client, "阶段未变 %s",
+	    value_grouped(client->pool, answer_integer(counts, "unchanged", 0) + answer_integer(counts, "changed", 0)));
 	if (changed > 0)
 		client_print(client, "；%zu 项动了字段", changed);
 	if (answer_truth(result, "more"))

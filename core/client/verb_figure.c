@@ -6,6 +6,7 @@
 #include "base/date.h"
 #include "base/number.h"
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { IDS_SHOWN = 12 };
@@ -112,7 +113,7 @@ static void print_when(struct client *client, const json_t *figure, const json_t
 	int64_t seq = answer_integer(result, "seq", 0);
 
 	if (*period != '\0')
-		client_print(client, "  %s", period);
+		client_print(client, "  %s", value_period(client->pool, period));
 	client_print(client, "  截至 %s%s", *as_of != '\0' ? as_of : answer_text(result, "as_of"),
 	    answer_truth(figure, "until_today") ? "（今天）" : "");
 	if (*known != '\0')
@@ -226,14 +227,32 @@ static void put_line(struct client *client, struct table *table, const char *tit
 {
 	table_add_row(table);
 	table_put(table, title, NULL, TONE_NONE);
-	table_put(table, pool_format(client->pool, "%" PRId64, count), NULL, TONE_NONE);
+	table_put(table, value_grouped(client->pool, count), NULL, TONE_NONE);
 	table_put(table, text, NULL, TONE_NONE);
 }
 
-/* A line for each stage among the records, in the order in which the stages come up. */
+struct group { /* of records */
+	const char *title;
+	const json_t *ids;
+};
+
+/* The most first; else as they came. */
+static int compare_groups(const void *a, const void *b)
+{
+	const struct group *first = a, *second = b;
+	size_t first_count = json_array_size(first->ids), second_count = json_array_size(second->ids);
+
+	if (first_count != second_count)
+		return first_count < second_count ? 1 : -1;
+	return strcmp(answer_text_at(first->ids, 0), answer_text_at(second->ids, 0));
+}
+
+/* A line for each stage among the records, the most first. */
 static void put_by_stage(struct client *client, struct table *table, const json_t *records)
 {
 	json_t *groups = json_object();
+	struct group *sorted;
+	size_t count = 0;
 
 	for (size_t i = 0; i < json_array_size(records); i++) {
 		const json_t *record = json_array_get(records, i);
@@ -244,21 +263,14 @@ static void put_by_stage(struct client *client, struct table *table, const json_
 			json_object_set_new(groups, stage, json_array());
 		json_array_append_new(json_object_get(groups, stage), json_string(answer_text(record, "id")));
 	}
+	sorted = pool_alloc_array(client->pool, json_object_size(groups), sizeof *sorted);
 	for (void *at = json_object_iter(groups); at != NULL; at = json_object_iter_next(groups, at))
-		put_line(client, table, pool_format(client->pool, "  %s", json_object_iter_key(at)),
-		    (int64_t)json_array_size(json_object_iter_value(at)), some_ids(client, json_object_iter_value(at)));
+		sorted[count++] = (struct group){json_object_iter_key(at), json_object_iter_value(at)};
+	qsort(sorted, count, sizeof *sorted, compare_groups);
+	for (size_t i = 0; i < count; i++)
+		put_line(client, table, pool_format(client->pool, "  %s", sorted[i].title),
+		    (int64_t)json_array_size(sorted[i].ids), some_ids(client, sorted[i].ids));
 	json_decref(groups);
-}
-
-static const char *kind_of_figure(struct client *client, const char *name)
-{
-	json_t *list = client_try(client, "figure.list", json_object());
-	const json_t *figures = answer_member(list, "figures");
-
-	for (size_t i = 0; i < json_array_size(figures); i++)
-		if (strcmp(answer_text(json_array_get(figures, i), "name"), name) == 0)
-			return answer_text(json_array_get(figures, i), "of");
-	return "";
 }
 
 /* The command that lists those left out for one reason. */
@@ -279,26 +291,48 @@ static const char *list_command(struct client *client, const char *kind, const c
 	return line;
 }
 
+static void put_reason(
+    struct client *client, struct table *table, const char *kind, const json_t *reason, const char *as_of)
+{
+	int64_t count = answer_integer(reason, "count", 0);
+	const char *text = some_ids(client, answer_member(reason, "ids"));
+
+	if (answer_truth(reason, "empty"))
+		text = pool_format(client->pool, "%s  补上就可能算进来", text);
+	else if (count > IDS_SHOWN)
+		text = list_command(client, kind, answer_text(reason, "filter"), as_of);
+	put_line(client, table, pool_format(client->pool, "  %s", answer_text(reason, "reason")), count, text);
+}
+
+/* What fails a condition first, what is empty and could be filled in last; of both the most first. */
+static int compare_reasons(const void *a, const void *b)
+{
+	const json_t *first = *(const json_t *const *)a, *second = *(const json_t *const *)b;
+	bool first_empty = answer_truth(first, "empty"), second_empty = answer_truth(second, "empty");
+	int64_t first_count = answer_integer(first, "count", 0), second_count = answer_integer(second, "count", 0);
+
+	if (first_empty != second_empty)
+		return first_empty ? 1 : -1;
+	if (first_count != second_count)
+		return first_count < second_count ? 1 : -1;
+	return strcmp(answer_text(first, "reason"), answer_text(second, "reason"));
+}
+
 static void put_left_out(struct client *client, struct table *table, const json_t *result, const json_t *figure)
 {
 	const json_t *left_out = answer_member(result, "left_out");
-	const char *kind = kind_of_figure(client, answer_text(figure, "name"));
+	const json_t **sorted = pool_alloc_array(client->pool, json_array_size(left_out), sizeof(const json_t *));
+	const char *kind = answer_text(result, "kind");
 	int64_t total = 0;
 
 	for (size_t i = 0; i < json_array_size(left_out); i++)
 		total += answer_integer(json_array_get(left_out, i), "count", 0);
 	put_line(client, table, answer_has(figure, "denominator") ? "不在分母的" : "没有算的", total, "");
-	for (size_t i = 0; i < json_array_size(left_out); i++) {
-		const json_t *reason = json_array_get(left_out, i), *ids = answer_member(reason, "ids");
-		int64_t count = answer_integer(reason, "count", 0);
-		const char *text = some_ids(client, ids);
-
-		if (answer_truth(reason, "empty"))
-			text = pool_format(client->pool, "%s  补上就可能算进来", text);
-		else if (count > IDS_SHOWN)
-			text = list_command(client, kind, answer_text(reason, "filter"), answer_text(figure, "as_of"));
-		put_line(client, table, pool_format(client->pool, "  %s", answer_text(reason, "reason")), count, text);
-	}
+	for (size_t i = 0; i < json_array_size(left_out); i++)
+		sorted[i] = json_array_get(left_out, i);
+	qsort(sorted, json_array_size(left_out), sizeof(const json_t *), compare_reasons);
+	for (size_t i = 0; i < json_array_size(left_out); i++)
+		put_reason(client, table, kind, sorted[i], answer_text(figure, "as_of"));
 }
 
 static void print_parts(struct client *client, const json_t *result, const json_t *figure)
@@ -324,7 +358,7 @@ static void print_parts(struct client *client, const json_t *result, const json_
 		not_counted = 0;
 	}
 	put_left_out(client, table, result, figure);
-	put_line(client, table, "全部", all,
+	put_line(client, table, pool_format(client->pool, "全部%s", answer_text(result, "kind_title")), all,
 	    pool_format(client->pool, "%" PRId64 " + %" PRId64 " + %" PRId64, counted, not_counted,
 		all - counted - not_counted));
 	table_print(table, &layout, &client->out);

@@ -114,7 +114,7 @@ static int run_list(struct client *client)
 	if (client_given(client, OPTION_QUIET) || client_given(client, OPTION_PLAIN))
 		return EXIT_DONE;
 	total = answer_integer(result, "total", (int64_t)shown);
-	client_print(client, "%" PRId64 " 项  ", total);
+	client_print(client, "%s 项  ", value_grouped(client->pool, total));
 	if ((int64_t)shown < total && answer_has(result, "next"))
 		client_print(
 		    client, "这里 %zu 项，接着看：--offset %" PRId64 "  ", shown, answer_integer(result, "next", 0));
@@ -185,7 +185,8 @@ static int run_find(struct client *client)
 	if ((client_given(client, OPTION_CSV) || table_rows(table) > 0) && client_show_table(client, table))
 		return EXIT_DONE;
 	if (!client_given(client, OPTION_PLAIN) && !client_given(client, OPTION_QUIET)) {
-		client_print(client, "%" PRId64 " 项  ", answer_integer(result, "total", (int64_t)table_rows(table)));
+		client_print(client, "%s 项  ",
+		    value_grouped(client->pool, answer_integer(result, "total", (int64_t)table_rows(table))));
 		screen_print_tail(client, result);
 	}
 	return EXIT_DONE;

@@ -23,13 +23,14 @@ static int run_kinds(struct client *client)
 	table_add_column(table, "插件", ALIGN_LEFT);
 	for (size_t i = 0; i < json_array_size(kinds); i++) {
 		const json_t *kind = json_array_get(kinds, i);
-		const char *count = pool_format(client->pool, "%" PRId64, answer_integer(kind, "count", 0));
+		int64_t count = answer_integer(kind, "count", 0);
 
 		table_add_row(table);
 		table_put(table, answer_text(kind, "name"), NULL, TONE_NONE);
 		table_put(table, answer_text(kind, "title"), NULL, TONE_NONE);
 		table_put(table, pool_format(client->pool, "%s-…", answer_text(kind, "prefix")), NULL, TONE_NONE);
-		table_put(table, count, count, TONE_NONE);
+		table_put(
+		    table, value_grouped(client->pool, count), pool_format(client->pool, "%" PRId64, count), TONE_NONE);
 		table_put(table, answer_text(kind, "plugin"), NULL, TONE_NONE);
 	}
 	if (!client_show_table(client, table) && !client_given(client, OPTION_PLAIN)) {

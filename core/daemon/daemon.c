@@ -233,7 +233,7 @@ static void say_ready(const struct daemon *daemon)
 	sd_notify(0, "READY=1");
 }
 
-static enum exit_status status_of(const struct error *error)
+static int status_of(const struct error *error)
 {
 	switch (error->code) {
 	case ERROR_IN_USE:

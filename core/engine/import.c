@@ -100,6 +100,7 @@ static void tell_changes(struct tally *tally, struct view *view, const struct im
 		    .id = id,
 		    .title = pool_copy_text(tally->pool, row->plan.after_day->title),
 		    .field_title = changes[i].title,
+		    .type = changes[i].field != NULL ? changes[i].field->type : VALUE_TEXT,
 		    .from = pool_copy_text(tally->pool, changes[i].from_text),
 		    .to = pool_copy_text(tally->pool, changes[i].to_text)};
 	}

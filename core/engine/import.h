@@ -32,6 +32,7 @@ struct import_change {
 	int64_t row;
 	const char *id, *title; /* id NULL: new */
 	const char *field_title, *from, *to;
+	enum value_type type; /* of the field */
 };
 struct import_report {
 	int64_t batch; /* 0: nothing written */

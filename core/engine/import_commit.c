@@ -249,7 +249,7 @@ static bool commit_block(struct block *block, struct error *error)
 		struct import_row *waiting;
 
 		if (attempt > ASK_AGAIN_LARGEST + BLOCK_ROWS)
-			return error_set(error, ERROR_CONFLICT, "", "别人正在不停地改同一批记录，没有写");
+			return error_set(error, ERROR_BUSY, "", "别人正在不停地改同一批记录，没有写，请过一会儿再试");
 		if (import_needs_opinion(import) && !ask_block(block, error))
 			return false;
 		if (!writer_run(import->engine->writer, WRITER_IN_GROUP, write_block, block, &own)) {

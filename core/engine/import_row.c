@@ -348,8 +348,8 @@ static const struct event *find_entry(
 	return NULL;
 }
 
-/* A day that the file tells differently: the entry was recorded wrong. */
-static void correct_entry(struct reading *reading, const struct event *wrong, struct date on)
+/* A day that the file tells differently: the entry was recorded wrong. stage: the right one. */
+static void correct_entry(struct reading *reading, const struct event *wrong, struct date on, const char *stage)
 {
 	int64_t *target = pool_alloc(reading->pool, sizeof(*target));
 	struct event *void_event = new_event(reading, EVENT_VOID, reading->resolver.today),
@@ -361,10 +361,79 @@ static void correct_entry(struct reading *reading, const struct event *wrong, st
 	void_event->target_count = step->voided_count = 1;
 	step->aside = void_event;
 	right->place = wrong->place;
-	right->stage = wrong->stage;
+	right->stage = stage;
 	right->changes = wrong->changes;
 	right->change_count = wrong->change_count;
+	if (right->note == NULL)
+		right->note = wrong->note;
 	add_step(reading, right);
+}
+
+static size_t find_entered(const struct reading *reading, int stage)
+{
+	size_t i = 0;
+
+	while (i < reading->entered_count && reading->entered[i].stage != stage)
+		i++;
+	return i;
+}
+
+static void forget_entered(struct reading *reading, size_t index)
+{
+	memmove(reading->entered + index, reading->entered + index + 1,
+	    (reading->entered_count - index - 1) * sizeof(reading->entered[0]));
+	reading->entered_count--;
+}
+
+/* It began at a later stage than the file's first: with that one, then; to the other it moved on its day. */
+static void begin_at(struct reading *reading, const struct event *creation, int stage)
+{
+	size_t told = find_entered(reading, stage);
+	struct event *move;
+
+	correct_entry(reading, creation, reading->entered[0].on, stage_name(reading, reading->entered[0].stage));
+	move = new_event(
+	    reading, EVENT_MOVE, told < reading->entered_count ? reading->entered[told].on : creation->effective_on);
+	move->stage = creation->stage;
+	move->place = creation->place; /* of that day, before what happened to the record then */
+	add_step(reading, move);
+	if (told < reading->entered_count)
+		forget_entered(reading, told);
+	forget_entered(reading, 0);
+}
+
+/* SEMANTICS 4: a creation may always be moved earlier. An entry on a day before it says that it should be. Where the file does not say clearly
+ * what came first, nothing is moved, and the row is refused. */
+static void begin_earlier(struct reading *reading, const struct event *const *events, size_t count)
+{
+	const struct flow *flow = reading->import->kind->flow;
+	const struct entered_on *first = &reading->entered[0];
+	const struct event *creation = NULL;
+	int stage;
+
+	for (size_t i = 0; i < count && creation == NULL; i++)
+		if (events[i]->live && events[i]->action == EVENT_CREATE)
+			creation = events[i];
+	if (creation == NULL || creation->stage == NULL || first->on.day >= creation->effective_on.day)
+		return;
+	stage = flow_find(flow, creation->stage);
+	if (stage < 0 || stage == first->stage) /* its own day is told: see add_entered */
+		return;
+	if (first->stage > stage && find_entered(reading, stage) == reading->entered_count)
+		correct_entry(reading, creation, first->on, creation->stage);
+	else if (first->stage < stage && date_is_none(reading->current->reached[first->stage]))
+		begin_at(reading, creation, stage);
+}
+
+/* The first day that the record's stages tell of: its creation's. */
+static struct date began_on(const struct reading *reading)
+{
+	struct date began = DATE_LAST;
+
+	for (size_t i = 0; i < reading->import->kind->flow->count; i++)
+		if (!date_is_none(reading->current->reached[i]) && reading->current->reached[i].day < began.day)
+			began = reading->current->reached[i];
+	return began;
 }
 
 static bool has_entry_on(struct reading *reading, int stage, struct date on, struct error *error)
@@ -386,6 +455,12 @@ static bool add_entered(struct reading *reading, struct error *error)
 	const struct event *const *events = NULL;
 	size_t event_count = 0;
 
+	if (reading->entered[0].stage != STAGE_RESUME && reading->entered[0].on.day < began_on(reading).day) {
+		if (!store_load_events(reading->resolver.connection, reading->import->kind, reading->row->record,
+			SEQ_FOR_EVER, reading->pool, &events, &event_count, error))
+			return false;
+		begin_earlier(reading, events, event_count);
+	}
 	for (size_t i = 0; i < reading->entered_count; i++) {
 		const struct entered_on *entered = &reading->entered[i];
 		struct date first =
@@ -405,7 +480,7 @@ static bool add_entered(struct reading *reading, struct error *error)
 			wrong = find_entry(stage_name(reading, entered->stage), first, events, event_count);
 		}
 		if (wrong != NULL) {
-			correct_entry(reading, wrong, entered->on);
+			correct_entry(reading, wrong, entered->on, wrong->stage);
 			continue;
 		}
 		move = new_event(reading, EVENT_MOVE, entered->on);
@@ -419,6 +494,7 @@ static bool make_update(struct reading *reading, struct error *error)
 {
 	const struct kind *kind = reading->import->kind;
 	struct change *kept = pool_alloc_array(reading->pool, reading->change_count, sizeof(*kept));
+	bool has_days = reading->entered_count > 0;
 	size_t count = 0;
 
 	for (size_t i = 0; i < reading->change_count; i++) {
@@ -432,7 +508,7 @@ static bool make_update(struct reading *reading, struct error *error)
 		if (!value_equal(now, reading->changes[i].value))
 			kept[count++] = reading->changes[i];
 	}
-	if (reading->entered_count > 0 && !add_entered(reading, error))
+	if (has_days && !add_entered(reading, error))
 		return false;
 	if (count > 0) {
 		struct event *event = new_event(reading, EVENT_UPDATE, reading->row->day);
@@ -441,7 +517,7 @@ static bool make_update(struct reading *reading, struct error *error)
 		event->change_count = count;
 		add_step(reading, event);
 	}
-	if (reading->entered_count > 0 && reading->row->step_count > (count > 0))
+	if (has_days && reading->row->step_count > (count > 0))
 		return true; /* the days have moved it; the file's stage is where they lead */
 	return add_stage_column(reading, reading->before != NULL ? reading->before->stage : -1, error);
 }

@@ -283,7 +283,7 @@ static bool find_wrong(struct proposal *proposal, const struct event **ret_wrong
 
 	if (wrong == NULL)
 		return false;
-	if (wrong->record == 0 || wrong->action == EVENT_RECOMPUTE) {
+	if (wrong->record == 0 || wrong->action >= EVENT_VOID) {
 		error_set(error, ERROR_REFUSED, "seq", "#%" PRId64 " 不是记录上的一步，不能更正", wrong->seq);
 		return error_hint(error, "要反悔一整批：luodi undo 批次");
 	}
@@ -312,7 +312,7 @@ static bool refuse_void_of_creation(struct proposal *proposal, const struct even
 		proposal->resolver.pool, &events, &count, error))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (events[i]->live && events[i]->seq != wrong->seq && events[i]->action != EVENT_RECOMPUTE) {
+		if (events[i]->live && events[i]->seq != wrong->seq && events[i]->action < EVENT_VOID) {
 			if (later++ < 5)
 				snprintf(
 				    list + strlen(list), sizeof(list) - strlen(list), " #%" PRId64, events[i]->seq);
@@ -489,6 +489,7 @@ static bool refuse_stale(struct proposal *proposal, int64_t version, struct erro
 			    .actor = event->actor,
 			    .field = event->changes[j].field,
 			    .field_title = field != NULL ? field->title : "名称",
+			    .type = field != NULL ? field->type : VALUE_TEXT,
 			    .from = show_before(proposal, event, position),
 			    .to = show_value(proposal, field, event->changes[j].value),
 			    .note = event->note,
@@ -535,6 +536,17 @@ static void put_computed(struct proposal *proposal, const struct opinion *opinio
 	last->computed_count = opinion->computed_count;
 }
 
+/* That guards were passed is an event of its own, which nobody can correct or undo. */
+static void add_override(struct proposal *proposal, const char *guards)
+{
+	struct event *last = proposal->steps[proposal->step_count - 1].event;
+	struct event *event = new_event(proposal, EVENT_OVERRIDE, last != NULL ? last->effective_on : proposal->day);
+
+	event->note = pool_format(
+	    proposal->resolver.pool, "没有答上来的守卫：%s。放行的理由：%s", guards, proposal->wish->override_guard);
+	add_step(proposal, event);
+}
+
 static bool states_agree(const struct plan *plan)
 {
 	return state_equal(plan->before_day, plan->after_day) && state_equal(plan->before_now, plan->after_now);
@@ -562,6 +574,8 @@ bool proposal_make(struct proposal *proposal, struct store_connection *connectio
 		return false;
 	if (opinion != NULL)
 		put_computed(proposal, opinion);
+	if (opinion != NULL && opinion->overridden != NULL)
+		add_override(proposal, opinion->overridden);
 	for (size_t i = 0; i < proposal->step_count; i++)
 		proposal->steps[i].seq = head->seq + 1 + (int64_t)i;
 	if (!plan_make(connection, proposal->kind, proposal->record, proposal->day, SEQ_FOR_EVER, proposal->steps,

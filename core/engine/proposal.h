@@ -21,6 +21,8 @@ struct opinion {			 /* of the plugins, on a proposal */
 	size_t computed_count;
 	const struct read_version *reads;
 	size_t read_count;
+	const char *
+	    overridden; /* which guards could not answer and were passed on an admin's word, as people read it; NULL: none */
 	const int32_t *kinds_read; /* numbers of kinds that were listed or counted */
 	size_t kinds_read_count;
 };

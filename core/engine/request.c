@@ -50,6 +50,15 @@ bool request_check(const struct request *request, struct error *error)
 	}
 	if (wish->note != NULL && strlen(wish->note) > VALUE_TEXT_LARGEST)
 		return error_set(error, ERROR_TOO_LARGE, "note", "说明太长，最多 %d 个字节", VALUE_TEXT_LARGEST);
+	if (wish->override_guard != NULL && wish->caller.role < ROLE_ADMIN) {
+		error_set(error, ERROR_FORBIDDEN, "override_guard", "没有答上来的守卫，只有管理员能放行");
+		return error_hint(error, "请管理员来写；或等插件改好");
+	}
+	if (wish->override_guard != NULL && wish->override_guard[0] == '\0')
+		return error_set(error, ERROR_INVALID, "override_guard", "放行要写明理由");
+	if (wish->override_guard != NULL && strlen(wish->override_guard) > VALUE_TEXT_LARGEST / 2)
+		return error_set(
+		    error, ERROR_TOO_LARGE, "override_guard", "理由太长，最多 %d 个字节", VALUE_TEXT_LARGEST / 2);
 	if (wish->request_key != NULL && (wish->request_key[0] == '\0' || strlen(wish->request_key) > 128))
 		return error_set(error, ERROR_INVALID, "request_key", "请求号要 1 到 128 个字节");
 	return true;
@@ -78,6 +87,43 @@ bool request_may_need_opinion(struct request *request)
 	return any;
 }
 
+static void tell_skipped(struct outcome *outcome, const struct proposal *proposal)
+{
+	const struct flow *flow = proposal->kind != NULL ? proposal->kind->flow : NULL;
+	const char **titles, **names;
+	size_t count = 0;
+
+	if (flow == NULL || proposal->skipped == 0)
+		return;
+	titles = pool_alloc_array(outcome->pool, flow->count, sizeof(*titles));
+	names = pool_alloc_array(outcome->pool, flow->count, sizeof(*names));
+	for (size_t i = 0; i < flow->count; i++)
+		if (proposal->skipped & UINT64_C(1) << i) {
+			titles[count] = pool_copy_text(outcome->pool, flow->stages[i].title);
+			names[count++] = pool_copy_text(outcome->pool, flow->stages[i].name);
+		}
+	outcome->skipped = titles;
+	outcome->skipped_names = names;
+	outcome->skipped_count = count;
+}
+
+/* What belongs to a refusal. The schema may be gone before it is read. */
+static void tell_refusal(struct request *request, const struct proposal *proposal, const struct error *error)
+{
+	struct outcome *outcome = request->outcome;
+	bool of_kind = proposal->kind != NULL && strcmp(error->field, "note") != 0; /* the parameter, not a field */
+	int field = of_kind ? kind_find_field(proposal->kind, error->field) : -1;
+
+	outcome->candidates = proposal->resolver.candidates;
+	outcome->candidate_count = proposal->resolver.candidate_count;
+	outcome->theirs = proposal->theirs;
+	outcome->theirs_count = proposal->theirs_count;
+	outcome->version_now = proposal->version_now;
+	if (field >= 0)
+		outcome->field_title = pool_copy_text(outcome->pool, proposal->kind->fields[field].title);
+	tell_skipped(outcome, proposal);
+}
+
 static bool ask_on(
     struct request *request, struct plugin_set *set, struct store_connection *connection, struct error *error)
 {
@@ -98,8 +144,11 @@ static bool ask_on(
 		return true;
 	}
 	request->opinion.set = set;
-	return !proposal_needs_opinion(&proposal) ||
-	    opinion_ask(request->engine, set, &proposal, &head, pool, &request->opinion, error);
+	if (!proposal_needs_opinion(&proposal) ||
+	    opinion_ask(request->engine, set, &proposal, &head, pool, &request->opinion, error))
+		return true;
+	tell_refusal(request, &proposal, error);
+	return false;
 }
 
 bool request_ask(struct request *request, struct error *error)
@@ -179,26 +228,6 @@ static bool opinion_holds(
 	return true;
 }
 
-static void tell_skipped(struct outcome *outcome, const struct proposal *proposal)
-{
-	const struct flow *flow = proposal->kind->flow;
-	const char **titles, **names;
-	size_t count = 0;
-
-	if (proposal->skipped == 0)
-		return;
-	titles = pool_alloc_array(outcome->pool, flow->count, sizeof(*titles));
-	names = pool_alloc_array(outcome->pool, flow->count, sizeof(*names));
-	for (size_t i = 0; i < flow->count; i++)
-		if (proposal->skipped & UINT64_C(1) << i) {
-			titles[count] = flow->stages[i].title;
-			names[count++] = flow->stages[i].name;
-		}
-	outcome->skipped = titles;
-	outcome->skipped_names = names;
-	outcome->skipped_count = count;
-}
-
 /* A correction of the day itself shows in no field. */
 static void tell_moved_day(struct outcome *outcome, const struct proposal *proposal)
 {
@@ -255,15 +284,6 @@ static void tell_outcome(
 	outcome->seq = head.seq;
 	outcome->first_seq = before->seq + 1;
 	view_close(view);
-}
-
-static void tell_refusal(struct request *request, const struct proposal *proposal)
-{
-	request->outcome->candidates = proposal->resolver.candidates;
-	request->outcome->candidate_count = proposal->resolver.candidate_count;
-	request->outcome->theirs = proposal->theirs;
-	request->outcome->theirs_count = proposal->theirs_count;
-	request->outcome->version_now = proposal->version_now;
 }
 
 /* In Chinese, what the batch list shows. */
@@ -343,6 +363,21 @@ static struct date earliest_of(const struct proposal *proposal)
 	return proposal->earliest.day < proposal->plan.day.day ? proposal->earliest : proposal->plan.day;
 }
 
+static void tell_override(struct request *request, const struct opinion *opinion)
+{
+	struct outcome *outcome = request->outcome;
+	const char **warning;
+
+	if (request->wish->override_guard == NULL)
+		return;
+	warning = pool_alloc(outcome->pool, sizeof(*warning));
+	*warning = opinion != NULL && opinion->overridden != NULL
+	    ? pool_format(outcome->pool, "守卫没有答上来，按您写的理由放行了，记在经过里：%s", opinion->overridden)
+	    : "守卫都答上来了，没有要放行的";
+	outcome->warnings = warning;
+	outcome->warning_count = 1;
+}
+
 static enum request_result write_one(
     struct request *request, struct plugin_set *set, bool *ret_wrote, struct error *error)
 {
@@ -354,7 +389,7 @@ static enum request_result write_one(
 
 	if (!proposal_make(&proposal, store_writer(engine->store), set->schema, request->wish, &before, opinion,
 		request->outcome->pool, error)) {
-		tell_refusal(request, &proposal);
+		tell_refusal(request, &proposal, error);
 		return REQUEST_REFUSED;
 	}
 	if (proposal_needs_opinion(&proposal) && !opinion_holds(request, &proposal, set, error)) {
@@ -375,11 +410,12 @@ static enum request_result write_one(
 		refigure =
 		    refigure_begin(engine, set, &before, proposal.kind, earliest_of(&proposal), &request->wish->caller);
 	if (!write_proposal(request, &proposal, error)) {
-		tell_refusal(request, &proposal);
+		tell_refusal(request, &proposal, error);
 		refigure_free(refigure);
 		return REQUEST_REFUSED;
 	}
 	tell_outcome(request, set, &proposal, &before);
+	tell_override(request, opinion);
 	refigure_end(refigure, request->outcome);
 	if (!keep_reply(request, error))
 		return REQUEST_REFUSED;

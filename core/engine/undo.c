@@ -4,212 +4,13 @@
 #include "engine/compute.h"
 #include "engine/references.h"
 #include "engine/refigure.h"
+#include "engine/undo_collect.h"
 #include "engine/writer.h"
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { EVENTS_LARGEST = 200000, PAGE = 2000, CANDIDATES_LARGEST = 20 };
-
-struct touch { /* an event of a record that goes out of the fold, or comes back */
-	int64_t record, seq;
-	int64_t restored_by_void; /* 0: it is voided; else: the void event whose end brings it back */
-	struct date on;
-};
-
-struct undoing {
-	struct store_connection *connection;
-	const struct schema *schema;
-	const struct wish *wish;
-	struct pool *pool;
-	struct touch *touches; /* by record, then seq */
-	size_t touch_count, touch_room;
-	int64_t *voids; /* void events to end */
-	size_t void_count, void_room;
-	int64_t undone_of; /* the batch that as a whole comes back, or goes again; 0: none */
-	bool undone_goes;  /* … it goes again */
-	int64_t looked_at; /* the last batch that could have been that */
-	struct date earliest;
-};
-
-static bool add_touch(struct undoing *undoing, const struct event *event, int64_t restored_by_void, struct error *error)
-{
-	if (undoing->touch_count == EVENTS_LARGEST)
-		return error_set(error, ERROR_TOO_LARGE, "batch", "这一批太大，一次最多反悔 %d 条", EVENTS_LARGEST);
-	if (undoing->touch_count == undoing->touch_room) {
-		size_t room = undoing->touch_room > 0 ? undoing->touch_room * 2 : 64;
-		struct touch *more = pool_alloc_array(undoing->pool, room, sizeof(*more));
-
-		if (undoing->touch_count > 0)
-			memcpy(more, undoing->touches, undoing->touch_count * sizeof(*more));
-		undoing->touches = more;
-		undoing->touch_room = room;
-	}
-	undoing->touches[undoing->touch_count++] = (struct touch){.record = event->record,
-	    .seq = event->seq,
-	    .restored_by_void = restored_by_void,
-	    .on = event->effective_on};
-	if (undoing->touch_count == 1 || event->effective_on.day < undoing->earliest.day)
-		undoing->earliest = event->effective_on;
-	return true;
-}
-
-static bool is_live(struct undoing *undoing, int64_t seq, bool *ret_live, struct error *error)
-{
-	int64_t by = 0;
-
-	if (!store_voided_by(undoing->connection, seq, SEQ_FOR_EVER, &by, error))
-		return false;
-	*ret_live = by == 0;
-	return true;
-}
-
-static bool touch_live(struct undoing *undoing, const struct event *event, struct error *error)
-{
-	bool live;
-
-	if (event->record == 0 || event->action == EVENT_RECOMPUTE)
-		return true;
-	return is_live(undoing, event->seq, &live, error) && (!live || add_touch(undoing, event, 0, error));
-}
-
-/* What an undo's batch is called: by it an undo is told from a correction, which voids events of other batches as well. */
-static const char *undo_title(struct pool *pool, int64_t batch)
-{
-	return pool_format(pool, "反悔 批次 %" PRId64, batch);
-}
-
-/* Was void_event the undo of the whole batch? */
-static bool note_undone(
-    struct undoing *undoing, int64_t batch, const struct event *void_event, bool goes, struct error *error)
-{
-	const struct batch *undo;
-
-	if (batch == undoing->looked_at)
-		return true;
-	undoing->looked_at = batch;
-	undo = store_find_batch(undoing->connection, void_event->batch, undoing->pool, error);
-	if (undo == NULL)
-		return false;
-	if (strcmp(undo->what, undo_title(undoing->pool, batch)) == 0) {
-		undoing->undone_of = batch;
-		undoing->undone_goes = goes;
-	}
-	return true;
-}
-
-/* Ends a void: what it took out comes back. */
-static bool touch_restored(struct undoing *undoing, const struct event *void_event, struct error *error)
-{
-	size_t before = undoing->touch_count;
-
-	for (size_t i = 0; i < void_event->target_count; i++) {
-		const struct event *target =
-		    store_load_event(undoing->connection, void_event->targets[i], undoing->pool, error);
-		int64_t by = 0;
-
-		if (target == NULL || !store_voided_by(undoing->connection, target->seq, SEQ_FOR_EVER, &by, error))
-			return false;
-		if (by != void_event->seq) /* it has come back already */
-			continue;
-		if (!note_undone(undoing, target->batch, void_event, false, error) ||
-		    !add_touch(undoing, target, void_event->seq, error))
-			return false;
-	}
-	if (undoing->touch_count == before)
-		return true;
-	if (undoing->void_count == undoing->void_room) {
-		size_t room = undoing->void_room > 0 ? undoing->void_room * 2 : 8;
-		int64_t *more = pool_alloc_array(undoing->pool, room, sizeof(*more));
-
-		if (undoing->void_count > 0)
-			memcpy(more, undoing->voids, undoing->void_count * sizeof(*more));
-		undoing->voids = more;
-		undoing->void_room = room;
-	}
-	undoing->voids[undoing->void_count++] = void_event->seq;
-	return true;
-}
-
-/* What a restore brought back goes again. */
-static bool touch_again(struct undoing *undoing, const struct event *restore, struct error *error)
-{
-	const struct event *void_event = restore->target_count == 1
-	    ? store_load_event(undoing->connection, restore->targets[0], undoing->pool, error)
-	    : NULL;
-
-	if (void_event == NULL)
-		return error->code != ERROR_NONE
-		    ? false
-		    : error_set(error, ERROR_DAMAGED, "", "#%" PRId64 " 不成样子", restore->seq);
-	for (size_t i = 0; i < void_event->target_count; i++) {
-		const struct event *target =
-		    store_load_event(undoing->connection, void_event->targets[i], undoing->pool, error);
-
-		if (target == NULL || !touch_live(undoing, target, error) ||
-		    !note_undone(undoing, target->batch, void_event, true, error))
-			return false;
-	}
-	return true;
-}
-
-static bool collect_event(struct undoing *undoing, const struct event *event, struct error *error)
-{
-	switch (event->action) {
-	case EVENT_VOID:
-		return touch_restored(undoing, event, error);
-	case EVENT_RESTORE:
-		return touch_again(undoing, event, error);
-	default:
-		return touch_live(undoing, event, error);
-	}
-}
-
-static int by_record_and_seq(const void *a, const void *b)
-{
-	const struct touch *left = a, *right = b;
-
-	if (left->record != right->record)
-		return left->record < right->record ? -1 : 1;
-	return left->seq < right->seq ? -1 : left->seq > right->seq;
-}
-
-static bool collect(struct undoing *undoing, struct error *error)
-{
-	const struct batch *batch = store_find_batch(undoing->connection, undoing->wish->batch, undoing->pool, error);
-	int64_t *seqs;
-	size_t count;
-
-	if (batch == NULL)
-		return false;
-	if (batch->undone_by != 0) {
-		error_set(error, ERROR_REFUSED, "batch", "批次 %" PRId64 " 已经由批次 %" PRId64 " 作废", batch->number,
-		    batch->undone_by);
-		return error_hint(error, "要它回来：luodi undo %" PRId64, batch->undone_by);
-	}
-	if (batch->closed_at_us == 0)
-		return error_set(error, ERROR_REFUSED, "batch", "批次 %" PRId64 " 还没有写完", batch->number);
-	if (undoing->wish->caller.role < ROLE_LEADER && strcmp(batch->actor, undoing->wish->caller.name) != 0) {
-		error_set(error, ERROR_FORBIDDEN, "batch", "批次 %" PRId64 " 是%s写的，您只能反悔自己的", batch->number,
-		    batch->actor);
-		return error_hint(error, "请他本人或管理员来");
-	}
-	if (!store_batch_events(undoing->connection, batch->number, undoing->pool, &seqs, &count, error))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		const struct event *event = store_load_event(undoing->connection, seqs[i], undoing->pool, error);
-
-		if (event == NULL || !collect_event(undoing, event, error))
-			return false;
-	}
-	if (undoing->touch_count == 0) {
-		error_set(error, ERROR_REFUSED, "batch", "批次 %" PRId64 " 里没有还作数的事", batch->number);
-		return error_hint(error, "看看有哪些批次：luodi batches");
-	}
-	qsort(undoing->touches, undoing->touch_count, sizeof(*undoing->touches), by_record_and_seq);
-	return true;
-}
+enum { CANDIDATES_LARGEST = 20 };
 
 /* ---- one record ---- */
 
@@ -289,7 +90,7 @@ static const struct event *find_later(const struct plan *plan, const struct reco
 	for (size_t i = 0; i < plan->loaded_count; i++) {
 		const struct event *later = plan->loaded[i];
 
-		if (find_touch(part, later->seq) != NULL || !later->live || later->action == EVENT_RECOMPUTE ||
+		if (find_touch(part, later->seq) != NULL || !later->live || later->action >= EVENT_RECOMPUTE ||
 		    later->seq == 0)
 			continue;
 		for (size_t j = 0; j < plan->loaded_count; j++) {
@@ -355,7 +156,7 @@ bool undo_ask(struct engine *engine, struct plugin_set *set, struct store_connec
 	size_t count = 0;
 
 	*ret_opinions = (struct undo_opinions){.set = set};
-	if (!collect(&undoing, error)) {
+	if (!undo_collect(&undoing, error)) {
 		*error = (struct error){0}; /* the writer answers with what it sees */
 		return true;
 	}
@@ -588,7 +389,7 @@ bool undo_write(struct engine *engine, struct plugin_set *set, const struct wish
 	outcome->candidates = writing.later;
 	writing.seq_before = before.seq;
 	writing.today = engine_today(&before);
-	if (!collect(&writing.undoing, error))
+	if (!undo_collect(&writing.undoing, error))
 		return false;
 	refigure = refigure_begin(engine, set, &before, NULL, writing.undoing.earliest, &wish->caller);
 	ok = write_all(&writing, error);

@@ -183,8 +183,8 @@ static void tell_stages(struct told *told, const struct kind *kind, const struct
 	told->skipped_names = names;
 }
 
-/* A void event is told as it was meant: against an empty record. */
-static void tell_void_one(struct view *view, struct told *told, const struct kind *kind, struct pool *pool)
+/* A step that today's declarations would not allow is still told as it was meant: against an empty record. */
+static void tell_as_meant(struct view *view, struct told *told, const struct kind *kind, struct pool *pool)
 {
 	struct state *before = state_new(pool, kind, told->event->record), *after = state_copy(pool, before);
 	int position;
@@ -206,6 +206,7 @@ static void tell_void_one(struct view *view, struct told *told, const struct kin
 	told->changes = view_changes(view, before, after, pool, &told->change_count);
 }
 
+/* A live event, which state is brought past. */
 static void tell_event(
     struct view *view, struct told *told, const struct kind *kind, struct state *state, struct pool *pool)
 {
@@ -214,14 +215,8 @@ static void tell_event(
 	struct error ignored = {0};
 	size_t count = 0;
 
-	told->kind = kind;
-	if (!told->event->live) {
-		tell_void_one(view, told, kind, pool);
-		return;
-	}
 	if (!fold_step(state, told->event, pool, entries, &count, &ignored)) {
-		tell_void_one(
-		    view, told, kind, pool); /* a step that today's declarations would not allow is still told */
+		tell_as_meant(view, told, kind, pool);
 		return;
 	}
 	state->on = told->event->effective_on;
@@ -236,6 +231,52 @@ static bool read_voided_by(struct view *view, struct told *told, struct error *e
 	if (told->event->live)
 		return true;
 	return store_voided_by(view->connection, told->event->seq, view->moment.known_seq, &told->voided_by, error);
+}
+
+/* What the event by_seq voided was until then: its effect in the fold as known just before. */
+static bool tell_voided(struct view *view, int64_t record, int64_t by_seq, struct told *told, size_t told_count,
+    struct pool *pool, struct error *error)
+{
+	const struct kind *kind = schema_kind_of(view->set->schema, record);
+	struct state *state = state_new(pool, kind, record);
+	const struct event *const *events;
+	size_t count;
+
+	if (!store_load_events(view->connection, schema_kind_of(view->set->schema, record), record, by_seq - 1, pool,
+		&events, &count, error))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct told then = {.event = events[i]};
+
+		if (!events[i]->live)
+			continue;
+		tell_event(view, &then, kind, state, pool);
+		for (size_t j = 0; j < told_count; j++)
+			if (told[j].event->seq == events[i]->seq && told[j].voided_by == by_seq) {
+				then.event = told[j].event;
+				then.kind = kind;
+				then.id = told[j].id;
+				then.title = told[j].title;
+				then.voided_by = by_seq;
+				told[j] = then;
+			}
+	}
+	return true;
+}
+
+/* Each void of them once; the lists of a record are short. */
+static bool tell_all_voided(
+    struct view *view, int64_t record, struct told *told, size_t count, struct pool *pool, struct error *error)
+{
+	for (size_t i = 0; i < count; i++) {
+		bool seen = told[i].voided_by == 0;
+
+		for (size_t j = 0; j < i && !seen; j++)
+			seen = told[j].voided_by == told[i].voided_by;
+		if (!seen && !tell_voided(view, record, told[i].voided_by, told, count, pool, error))
+			return false;
+	}
+	return true;
 }
 
 bool view_history(struct view *view, const char *id, struct pool *pool, struct told **ret_events, size_t *ret_count,
@@ -260,11 +301,15 @@ bool view_history(struct view *view, const char *id, struct pool *pool, struct t
 	for (size_t i = 0; i < count; i++) {
 		told[i].event = events[i];
 		told[i].id = own_id;
-		tell_event(view, &told[i], kind, state, pool);
+		told[i].kind = kind;
+		if (events[i]->live)
+			tell_event(view, &told[i], kind, state, pool);
 		told[i].title = state->title;
 		if (!read_voided_by(view, &told[i], error))
 			return false;
 	}
+	if (!tell_all_voided(view, record, told, count, pool, error))
+		return false;
 	*ret_events = told;
 	*ret_count = count;
 	return true;

@@ -57,7 +57,9 @@ struct wish {
 	const char *on, *note;		     /* NULL: today; none */
 	const char *request_key;	     /* or NULL */
 	unsigned char parameters_hash[32];   /* where request_key: the same key with other parameters is refused */
-	int64_t if_version;		     /* 0: not asked */
+	const char
+	    *override_guard; /* an admin's: why the change may pass guards that can't answer; NULL: they refuse */
+	int64_t if_version;  /* 0: not asked */
 	bool dry_run, confirm;
 	/* Renders the outcome as the reply kept for request_key. Writer thread; must not wait. */
 	void (*render)(const struct outcome *outcome, struct buffer *out);
@@ -84,7 +86,8 @@ struct refigured { /* a past figure that now reads differently */
 struct theirs { /* ERROR_CONFLICT: what somebody else wrote since */
 	int64_t seq, recorded_at_us, batch;
 	const char *actor, *field, *field_title, *from, *to, *note;
-	int64_t version; /* that it made */
+	enum value_type type; /* of the field */
+	int64_t version;      /* that it made */
 };
 
 struct candidate { /* ERROR_AMBIGUOUS: what the name could be; ERROR_REFUSED: what stands in the way */
@@ -106,7 +109,7 @@ struct outcome {
 	struct date effective_on;
 	const struct changed *changes;
 	size_t change_count;
-	const char *const *skipped; /* titles of stages; names beside them */
+	const char *const *skipped; /* titles of stages; names beside them; in its pool */
 	const char *const *skipped_names;
 	size_t skipped_count;
 	const char *const *warnings;
@@ -116,6 +119,8 @@ struct outcome {
 	bool more_figures;
 	const struct theirs *theirs;
 	size_t theirs_count;
+	const char *
+	    field_title; /* after a refusal: of error.field, or NULL; and skipped: what a move would have passed over */
 	int64_t version_now; /* after ERROR_CONFLICT: of the record, where it was about a version; else 0 */
 	const struct candidate *candidates;
 	size_t candidate_count;

@@ -119,7 +119,9 @@ static void ask_again(struct request *request)
 	struct error error = {0};
 
 	if (++request->attempts > ASK_AGAIN_LARGEST) {
-		error_set(&error, ERROR_CONFLICT, "", "别人正在不停地改同一条记录，没有写");
+		/* who named the version that he saw asked to be told; to the others nothing of theirs was stale */
+		error_set(&error, request->wish->if_version != 0 ? ERROR_CONFLICT : ERROR_BUSY, "",
+		    "别人正在不停地改守卫要看的记录，试了 %d 次，没有写", ASK_AGAIN_LARGEST + 1);
 		error_hint(&error, "请过一会儿再试");
 		request_finish(request, &error);
 	} else if (!workers_post(request->engine->readers, post_ask, request, &error))

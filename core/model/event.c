@@ -15,11 +15,12 @@ static const char *const action_names[] = {
     [EVENT_RESTORE] = "restore",
     [EVENT_RECOMPUTE] = "recompute",
     [EVENT_RECORD] = "record",
+    [EVENT_OVERRIDE] = "override",
 };
 
 const char *event_action_name(enum event_action action)
 {
-	return action >= EVENT_CREATE && action <= EVENT_RECORD ? action_names[action] : "";
+	return action >= EVENT_CREATE && action <= EVENT_OVERRIDE ? action_names[action] : "";
 }
 
 static void put_changes(struct buffer *out, const struct change *changes, size_t count)

@@ -13,7 +13,9 @@ enum event_action { /* stored in files: never renumber */
 	EVENT_VOID = 6,	     /* record 0: takes targets out of the fold from its seq on */
 	EVENT_RESTORE = 7,   /* record 0: ends the void that event "targets[0]" began: the events come back */
 	EVENT_RECOMPUTE = 8, /* computed values only */
-	EVENT_RECORD = 9     /* record 0: a fact about luodi itself, told in note (a batch left open was voided, …) */
+	EVENT_RECORD = 9,    /* record 0: a fact about luodi itself, told in note (a batch left open was voided, …) */
+	EVENT_OVERRIDE =
+	    10 /* changes nothing: the change before it passed guards that could not answer; note says which and why */
 };
 
 enum change_mode { CHANGE_SET = 0, CHANGE_ADD = 1, CHANGE_REMOVE = 2 }; /* the last two for sets */

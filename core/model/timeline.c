@@ -63,7 +63,8 @@ static int compare_dated(const void *a, const void *b)
 
 static bool is_step(const struct event *event)
 {
-	return event->live && (event->action <= EVENT_DROP || event->action == EVENT_RECOMPUTE);
+	return event->live &&
+	    (event->action <= EVENT_DROP || event->action == EVENT_RECOMPUTE || event->action == EVENT_OVERRIDE);
 }
 
 static void collect_events(struct fold *fold, const struct event *const *events, size_t count)

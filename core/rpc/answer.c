@@ -22,12 +22,12 @@ void answer_end(struct json_writer *json)
 	json_object_end(json);
 }
 
-static void put_theirs(struct json_writer *json, const struct call *call)
+static void put_theirs(struct json_writer *json, const struct outcome *outcome)
 {
 	json_key(json, "theirs");
 	json_array_begin(json);
-	for (size_t i = 0; i < call->theirs_count; i++) {
-		const struct theirs *theirs = &call->theirs[i];
+	for (size_t i = 0; i < outcome->theirs_count; i++) {
+		const struct theirs *theirs = &outcome->theirs[i];
 
 		json_object_begin(json);
 		json_member_integer(json, "version", theirs->version);
@@ -37,6 +37,7 @@ static void put_theirs(struct json_writer *json, const struct call *call)
 		json_member_text(json, "actor", theirs->actor);
 		json_member_text(json, "field", theirs->field);
 		json_member_text(json, "field_title", theirs->field_title);
+		json_member_text(json, "type", value_type_name(theirs->type));
 		json_member_text(json, "from", theirs->from);
 		json_member_text(json, "to", theirs->to);
 		json_member_text(json, "note", theirs->note);
@@ -46,16 +47,30 @@ static void put_theirs(struct json_writer *json, const struct call *call)
 	json_array_end(json);
 }
 
+static void put_refused_write(struct json_writer *json, const struct outcome *outcome)
+{
+	if (outcome->field_title != NULL)
+		json_member_text(json, "field_title", outcome->field_title);
+	if (outcome->skipped_count > 0) {
+		json_key(json, "skipped");
+		put_texts(json, outcome->skipped_names, outcome->skipped_count);
+		json_key(json, "skipped_titles");
+		put_texts(json, outcome->skipped, outcome->skipped_count);
+	}
+	if (outcome->version_now > 0)
+		json_member_integer(json, "version", outcome->version_now);
+	if (outcome->theirs_count > 0)
+		put_theirs(json, outcome);
+}
+
 static void put_extras(struct json_writer *json, const struct call *call)
 {
 	if (call->candidate_count > 0) {
 		json_key(json, "candidates");
 		put_candidates(json, call->candidates, call->candidate_count);
 	}
-	if (call->version_now > 0)
-		json_member_integer(json, "version", call->version_now);
-	if (call->theirs_count > 0)
-		put_theirs(json, call);
+	if (call->outcome != NULL && !call->outcome->ok)
+		put_refused_write(json, call->outcome);
 	if (call->faults != NULL) {
 		json_key(json, "faults");
 		put_lines(json, call->faults);

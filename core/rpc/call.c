@@ -186,9 +186,6 @@ static void render_outcome(struct call *call, struct buffer *answer)
 	if (!outcome->ok) {
 		call->candidates = outcome->candidates;
 		call->candidate_count = outcome->candidate_count;
-		call->theirs = outcome->theirs;
-		call->theirs_count = outcome->theirs_count;
-		call->version_now = outcome->version_now;
 		answer_put_error(answer, call->id, call->id_length, RPC_OWN_ERROR, &outcome->error, call);
 		return;
 	}
@@ -263,6 +260,7 @@ static bool fill_common(struct call *call, struct wish *wish, struct error *erro
 	wish->caller.person = pool_copy_text(wish->pool, call->caller.person);
 	wish->on = copy_argument(call, wish, "on");
 	wish->note = copy_argument(call, wish, "note");
+	wish->override_guard = copy_argument(call, wish, "override_guard");
 	wish->request_key = copy_argument(call, wish, "request_key");
 	wish->if_version = argument_integer(call, "if_version");
 	wish->dry_run = argument_boolean(call, "dry_run");

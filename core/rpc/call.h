@@ -46,10 +46,7 @@ struct call {
 	const char *text; /* that position points into */
 	const struct candidate *candidates;
 	size_t candidate_count;
-	const struct theirs *theirs;
-	size_t theirs_count;
-	int64_t version_now; /* beside theirs; 0: the conflict is about no version */
-	const char *faults;  /* lines of plugins */
+	const char *faults; /* lines of plugins */
 	size_t id_length;
 	char id[]; /* as JSON, to be echoed; "null" */
 };

@@ -181,6 +181,14 @@ static void put_left_out(struct json_writer *json, const struct explained *expla
 	json_array_end(json);
 }
 
+static void put_explained_kind(struct json_writer *json, const struct schema *schema, const char *name)
+{
+	const struct kind *kind = schema_find_kind(schema, name);
+
+	json_member_text(json, "kind", name);
+	json_member_text(json, "kind_title", kind != NULL ? kind->title : name);
+}
+
 bool run_figure_explain(struct call *call, struct json_writer *json, struct error *error)
 {
 	struct view *view = call_view(call, error);
@@ -192,6 +200,7 @@ bool run_figure_explain(struct call *call, struct json_writer *json, struct erro
 		view_close(view);
 		return false;
 	}
+	put_explained_kind(json, view_schema(view), explained.figure.declaration->of);
 	json_key(json, "figure");
 	put_figure(json, &explained.figure);
 	json_key(json, "numerator");

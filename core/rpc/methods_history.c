@@ -60,16 +60,13 @@ static void put_diff_item(struct json_writer *json, const struct diff_item *item
 static void put_diff_value(struct json_writer *json, const struct schema *schema, const struct diff_value *value)
 {
 	const struct changed *change = &value->change;
-	enum value_type type = change->field != NULL ? change->field->type
-	    : change->to.type != VALUE_EMPTY	     ? change->to.type
-						     : change->from.type;
 
 	json_object_begin(json);
 	json_member_text(json, "id", value->id);
 	json_member_text(json, "title", value->title);
 	json_member_text(json, "field", change->name);
 	json_member_text(json, "field_title", change->title);
-	json_member_text(json, "type", value_type_name(type));
+	json_member_text(json, "type", value_type_name(type_of_change(change)));
 	json_key(json, "from");
 	put_value(json, schema, change->from);
 	json_key(json, "to");

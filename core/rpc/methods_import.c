@@ -343,6 +343,7 @@ static void put_import_changes(struct json_writer *json, const struct import_rep
 		json_member_text(json, "id", change->id);
 		json_member_text(json, "title", change->title);
 		json_member_text(json, "field_title", change->field_title);
+		json_member_text(json, "type", value_type_name(change->type));
 		json_member_text(json, "from", change->from);
 		json_member_text(json, "to", change->to);
 		json_object_end(json);

@@ -241,6 +241,13 @@ void put_listed(struct json_writer *json, const struct schema *schema, const str
 	put_ref_titles(json, schema, record, columns, column_count);
 }
 
+enum value_type type_of_change(const struct changed *change)
+{
+	if (change->field != NULL)
+		return change->field->type;
+	return change->to.type != VALUE_EMPTY ? change->to.type : change->from.type;
+}
+
 void put_changes(struct json_writer *json, const struct schema *schema, const struct changed *changes, size_t count)
 {
 	json_key(json, "changes");
@@ -259,6 +266,7 @@ void put_changes(struct json_writer *json, const struct schema *schema, const st
 		json_object_begin(json);
 		json_member_text(json, "name", changes[i].name);
 		json_member_text(json, "title", changes[i].title);
+		json_member_text(json, "type", value_type_name(type_of_change(&changes[i])));
 		json_member_text(json, "from", changes[i].from_text);
 		json_member_text(json, "to", changes[i].to_text);
 		json_object_end(json);

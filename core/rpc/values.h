@@ -36,6 +36,7 @@ void put_listed(struct json_writer *json, const struct schema *schema, const str
 /* "changes":{…},"texts":[…] */
 void put_changes(struct json_writer *json, const struct schema *schema, const struct changed *changes, size_t count);
 /* An event of a history, as members. */
+enum value_type type_of_change(const struct changed *change); /* the field's, or what its values are */
 void put_event(struct json_writer *json, const struct schema *schema, const struct told *told);
 void put_candidates(struct json_writer *json, const struct candidate *candidates, size_t count);
 

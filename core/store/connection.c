@@ -76,6 +76,19 @@ bool connection_number(struct store_connection *connection, const char *sql, int
 	return step != ROWS_ERROR;
 }
 
+/* What a check found that is no "ok". A page that it could not get, for want of memory above all, stands there among those that are
+ * wrong, and says nothing of what the file holds. */
+static bool fail_check(const struct store_connection *connection, const char *found, struct error *error)
+{
+	if (strstr(found, "failed to get page") != NULL || strstr(found, "unable to get the page") != NULL) {
+		error_set(
+		    error, ERROR_TOO_LARGE, "", "数据文件没有检查完，有一页读不进来（%s）；这还不是说它有损", found);
+		return error_hint(error, "看内存够不够、系统日志里磁盘有没有出错，再查一次；还是这样就从备份恢复");
+	}
+	error_set(error, ERROR_DAMAGED, "", "数据文件 %s 已损坏：%s", connection->store->path, found);
+	return error_hint(error, "停止写入，保留现场，从最近的备份恢复");
+}
+
 bool connection_check(struct store_connection *connection, const char *pragma, struct error *error)
 {
 	sqlite3_stmt *statement = statement_prepare(connection, pragma, 0, error);
@@ -89,11 +102,8 @@ bool connection_check(struct store_connection *connection, const char *pragma, s
 		const char *answer = column_text(statement, 0);
 
 		good = answer != NULL && strcmp(answer, "ok") == 0;
-		if (!good) {
-			error_set(error, ERROR_DAMAGED, "", "数据文件 %s 已损坏：%s", connection->store->path,
-			    answer != NULL ? answer : "");
-			error_hint(error, "停止写入，保留现场，从最近的备份恢复");
-		}
+		if (!good)
+			fail_check(connection, answer != NULL ? answer : "", error);
 	} else if (step == ROWS_END)
 		error_set(error, ERROR_DAMAGED, "", "数据文件 %s 的检查没有给出结果", connection->store->path);
 	sqlite3_finalize(statement);

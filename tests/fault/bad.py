@@ -446,6 +446,15 @@ def copy_plugins(daemon):
     return folder
 
 
+def write_guard(folder, body):
+    path = os.path.join(folder, "ledger", "init.lua")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    assert GUARD in text
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace(GUARD, body))
+
+
 def test_a_plugin_that_does_not_load_leaves_the_running_set(build):
     daemon = Daemon(build, [])
     folder = copy_plugins(daemon)
@@ -488,6 +497,79 @@ def test_a_guard_that_never_returns_harms_nobody_else(build):
         assert faults["loop"]["faults"] >= 1, faults
         assert connections[0].call("record.count", kind="loop")["count"] == 0
         connections[0].call("journal.verify")
+
+
+GUARD = 'if new.count and new.count > 1000000 then return luodi.refuse("count", "个数 %d 太大", new.count) end'
+BROKEN = {"it fails": "local none; return none.count", "it never ends": "while true do end", "it answers nonsense": "return 7"}
+
+
+def test_a_broken_guard_refuses_a_hundred_times(build):
+    for why, body in BROKEN.items():
+        daemon = Daemon(build, [])
+        write_guard(copy_plugins(daemon), body)
+        with daemon:
+            connection = daemon.connect()
+            for number in range(34):  # set aside after the first three, which opens no door either
+                refusal = expect_refused("plugin_fault", add, connection, number)
+                assert "--override-guard" in refusal.error["data"]["hint"], (why, refusal.error)
+            assert connection.call("server.status")["seq"] == 0, why
+
+
+def test_an_admin_may_let_pass_what_a_broken_guard_can_not_judge_and_it_is_an_event(build):
+    for why, body in BROKEN.items():
+        daemon = Daemon(build, [])
+        folder = copy_plugins(daemon)
+        with daemon:
+            connection = daemon.connect()
+            add(connection, 1)
+            write_guard(folder, body)
+            connection.call("plugin.reload")
+            for turn in range(5):  # the guard's plugin is set aside from the fourth on
+                answer = connection.call("record.update", id="N-0001", fields={"count": turn}, override_guard="当天要上报")
+                assert any("个数不过百万" in warning for warning in answer["warnings"]), (why, answer)
+            connection.call("record.move", id="N-0001", to="closed", override_guard="也要上报")
+            events = connection.call("record.history", id="N-0001")["events"]
+            assert [event["action"] for event in events] == ["create"] + ["update", "override"] * 5 + ["move", "override"], events
+            assert events[2]["batch"] == events[1]["batch"], events
+            for word in ("个数不过百万", "当天要上报"):
+                assert word in events[2]["note"], (why, events[2])
+            connection.call("batch.undo", batch=events[1]["batch"], confirm=True)
+            events = connection.call("record.history", id="N-0001")["events"]
+            assert events[1]["void"] and not events[2]["void"], "what was let pass can be taken back, that it was can not"
+            expect_refused("refused", connection.call, "event.correct", seq=events[2]["seq"], void=True)
+            connection.call("record.create", kind="entry", title="第 2", fields={"code": "2"}, override_guard="新的")
+            connection.call("record.drop", id="N-0002", override_guard="录错了")
+            assert [event["action"] for event in connection.call("record.history", id="N-0002", as_of="2000-01-01")["events"]
+                    ] == ["create", "override", "drop", "override"]
+            expect_refused("invalid", connection.call, "record.update", id="N-0001", fields={"count": 9}, override_guard="")
+            connection.call("journal.verify")
+
+
+def test_a_guard_that_answers_is_not_overridden_and_only_an_admin_may(build):
+    daemon = Daemon(build, [])
+    folder = copy_plugins(daemon)
+    with daemon:
+        connection = daemon.connect()
+        add(connection, 1)
+        refusal = expect_refused("refused", connection.call, "record.update", id="N-0001", fields={"count": 2000000},
+                                 override_guard="非写不可")
+        assert refusal.error["data"]["field"] == "count", refusal.error
+        answer = connection.call("record.update", id="N-0001", fields={"count": 2}, override_guard="以防万一")
+        assert len(answer["warnings"]) == 1, answer
+        assert [event["action"] for event in connection.call("record.history", id="N-0001")["events"]] == ["create", "update"]
+        connection.close()
+        daemon.stop()
+        write_guard(folder, BROKEN["it fails"])
+        config = os.path.join(daemon.folder, "luodid.lua")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write('return { roles = { { user = "root", role = "leader" } } }\n')
+        daemon.arguments = ["--config", config]
+        if os.geteuid() != 0:
+            raise Skip("not root")
+        daemon.start()
+        refusal = expect_refused("forbidden", daemon.connect().call, "record.update", id="N-0001", fields={"count": 3},
+                                 override_guard="我说可以")
+        assert refusal.error["data"]["field"] == "override_guard", refusal.error
 
 
 def test_a_host_that_is_killed_is_replaced(build):

@@ -12,6 +12,7 @@ import argparse
 import ctypes
 import os
 import re
+import resource
 import selectors
 import shutil
 import signal
@@ -98,6 +99,11 @@ class TracedDaemon(Daemon):
         self.status = super().wait()
         self.detach()
         return self.status
+
+    def connect(self):
+        connection = super().connect()
+        connection.socket.settimeout(DEADLINE)
+        return connection
 
     def attach(self, fault):
         if os.path.exists(self.log):
@@ -568,6 +574,44 @@ def test_nothing_is_seen_before_it_is_on_disk(build):
         daemon.detach()
         ledger.check()
         daemon.stop()
+
+
+# ---- short of memory ----
+
+def test_short_memory_refuses_or_ends_it_and_is_not_called_damage(build):
+    if is_sanitized(build):
+        raise Skip("a sanitizer maps terabytes")
+    said = set()
+    for more in (0, 2, 4, 8, 16, 32):
+        with Folder(build) as (daemon, ledger):
+            daemon.start()
+            assert ledger.write(15, size=15000, width=4)
+            with open(f"/proc/{daemon.process.pid}/status", encoding="utf-8") as file:
+                size = next(int(line.split()[1]) for line in file if line.startswith("VmSize"))
+            limit = (size << 10) + (more << 20)
+            resource.prlimit(daemon.process.pid, resource.RLIMIT_AS, (limit, limit))
+            for method, params in (("record.list", {"kind": "entry", "limit": 1000}), ("journal.verify", {})):
+                try:
+                    connection = daemon.connect()
+                    connection.call(method, **params)
+                    said.add("answered")
+                except Refused as refusal:
+                    assert refusal.code in ("too_large", "busy", "internal"), refusal
+                    said.add(refusal.code)
+                except OSError:
+                    said.add("closed")
+            try:
+                ledger.write(2, width=1)
+            except OSError:
+                pass
+            daemon.kill()
+            assert daemon.status in (-signal.SIGKILL, -signal.SIGABRT), daemon.status
+            assert daemon.status != -signal.SIGABRT or any("内存不够" in line for line in daemon.said), daemon.said
+            daemon.start()
+            ledger.check()
+            daemon.stop()
+    assert len(said) > 1, f"memory was never short: {said}"
+    return ", ".join(sorted(said))
 
 
 # ---- no sandbox ----

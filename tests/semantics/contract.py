@@ -3,9 +3,11 @@
 import json
 import os
 import subprocess
+import threading
+import time
 
 import semantics
-from semantics import Case, Refused, main
+from semantics import PLUGINS, Case, Refused, main
 
 
 class Rpc(Case):
@@ -154,6 +156,55 @@ class Writes(Case):
         self.assertEqual([(one["field"], one["version"]) for one in error["data"]["theirs"]], [("people", second["version"])])
         _, err = self.luodi("set", work, "planned=3亿", "--if-version", "1", status=6)
         self.assertIn(f"--if-version {now}", err)  # what came last, the note, is no field: it counts all the same
+
+    def test_a_refused_move_tells_the_field_and_what_it_would_skip(self):
+        work = self.create("work", "甲", planned="1亿")
+        data = self.refused("record.move", id=work, to="landed", fields={"paid": "2亿"})["data"]
+        self.assertEqual((data["field"], data["field_title"]), ("paid", "到位资金"))
+        self.assertEqual((data["skipped"], data["skipped_titles"]), (["signed"], ["签约"]))
+        self.assertNotIn("skipped", self.refused("record.update", id=work, fields={"paid": "2亿"})["data"])
+        error = self.refused("record.move", id=work, to="landed", on="2023-01-01")  # refused before its kind is known
+        self.assertNotIn("field_title", error["data"])
+        _, err = self.luodi("move", work, "落地", "到位资金=2亿", status=1)
+        self.assertIn(f"  补一样再移：luodi set {work} 到位资金=…，然后 luodi move {work} 落地 到位资金=2亿\n", err)
+        self.assertIn("  届时跳过 1 个阶段：签约，会记在经过里\n", err)
+
+    def test_asked_again_three_times_it_is_busy_and_a_conflict_only_for_who_named_a_version(self):
+        folder = os.path.join(self.daemon.folder, "more")
+        os.makedirs(os.path.join(folder, "looking"))
+        self.file("more/looking/init.lua", """local luodi = require "luodi"
+luodi.guard { name = "looks_at_works", on = "firm", check = function(new, old) if old then new:referring("work", "people>0") end end }
+""")
+        self.daemon.plugins = [PLUGINS, folder]
+        self.restart()
+        firm = self.create("firm", "甲公司")
+        works = [self.create("work", f"甲{number}", firm=firm) for number in range(16)]
+        other = self.daemon.connect()
+        self.addCleanup(other.close)
+        ended = threading.Event()
+
+        def write():
+            while not ended.is_set():
+                for _ in other.call_many([("record.note", {"id": work, "text": "旁边写的"}) for work in works]):
+                    pass
+
+        thread = threading.Thread(target=write)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(ended.set)
+        for code, version in (("busy", {}), ("conflict", {"if_version": self.get(firm)["version"]})):
+            error, deadline = None, time.monotonic() + 60
+            while error is None and time.monotonic() < deadline:  # now and then one gets through
+                if version:
+                    version["if_version"] = self.get(firm)["version"]
+                try:
+                    self.call("record.update", id=firm, fields={"region": str(time.monotonic())}, **version)
+                except Refused as refusal:
+                    error = refusal.error
+            self.assertIsNotNone(error)
+            self.assertEqual(error["data"]["code"], code, error)
+            self.assertEqual(error["data"].get("retry_after"), 1 if code == "busy" else None)
+            self.assertNotIn("theirs", error["data"])
 
     def test_nothing_changed_writes_nothing(self):
         work = self.create("work", "甲", people=3)

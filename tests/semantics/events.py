@@ -121,6 +121,19 @@ class Days(Case):
         self.assertEqual(self.get(work)["reached"]["signed"], "2022-03-01")
         self.assertIn(["clue", "signed"], [event["stage"] for event in self.events(work)])
 
+    def test_02_a_void_event_is_told_as_what_it_was(self):
+        work = self.create("work", "甲", on="2022-01-05", planned="1亿")
+        self.update(work, on="2022-02-01", planned="2亿")
+        move = self.move(work, "signed", on="2022-03-01", planned="3亿")
+        later = self.move(work, "landed", on="2022-04-01")
+        self.call("event.correct", seq=later["seq"], void=True)
+        self.call("batch.undo", batch=move["batch"])
+        told = {event["seq"]: event for event in self.events(work)}
+        self.assertEqual((told[move["seq"]]["stage"], told[move["seq"]]["changes"]["planned"]), (["clue", "signed"], [20000000000, 30000000000]))
+        self.assertEqual((told[later["seq"]]["stage"], told[later["seq"]]["stage_titles"]), (["signed", "landed"], ["签约", "落地"]))
+        again = self.events(work, known_seq=later["seq"])[-1]  # as it was told before it was void
+        self.assertEqual((again["stage"], again["changes"]), (told[later["seq"]]["stage"], told[later["seq"]]["changes"]))
+
     def test_04_it_exists_from_its_creations_day(self):
         work = self.create("work", "甲", on="2022-02-01")
         self.assertFalse(self.there(work, as_of="2022-01-31"))

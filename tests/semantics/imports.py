@@ -196,6 +196,35 @@ class Import(Importing):
         refused = self.commit([row("A1", "甲", planned="很多")])
         self.assertEqual((refused["batch"], refused["refused_count"]), (None, 1))
 
+    def test_04_an_entry_before_the_beginning_moves_it_earlier(self):
+        work = self.create("work", "甲", on="2022-03-01", code="A1", planned="1亿")
+        answer = self.commit([row("A1", "甲", signed="2022-02-01", landed="2022-04-01")])
+        self.assertEqual((answer["changed"], answer["refused"]), (1, []))
+        record = self.get(work)
+        self.assertEqual((record["stage"], record["reached"]), ("landed", {"clue": "2022-02-01", "signed": "2022-02-01", "landed": "2022-04-01"}))
+        self.assertEqual(self.get(work, as_of="2022-02-01")["fields"]["planned"], 10000000000)  # its first values reach back
+        self.assertFalse(self.there(work, as_of="2022-01-31"))
+        self.assertEqual(self.commit([row("A1", "甲", signed="2022-02-01", landed="2022-04-01")])["unchanged"], 1)
+        self.call("batch.undo", batch=answer["batch"])
+        self.assertEqual(self.get(work)["reached"], {"clue": "2022-03-01"})
+        self.call("journal.verify")
+
+    def test_04_one_that_began_half_way_began_with_the_files_first_stage(self):
+        work = self.create("work", "甲", stage="landed", on="2022-03-01", code="A1", planned="1亿")
+        self.update(work, on="2022-03-01", people=3)
+        self.assertEqual(self.commit([row("A1", "甲", signed="2022-02-01")])["refused"], [])
+        record = self.get(work)
+        self.assertEqual((record["stage"], record["reached"]), ("landed", {"signed": "2022-02-01", "landed": "2022-03-01"}))
+        self.assertEqual(self.get(work, as_of="2022-02-28")["stage"], "signed")
+        self.assertEqual(record["fields"]["people"], 3)
+        other = self.create("work", "乙", stage="landed", on="2022-03-01", code="A2", planned="1亿")
+        self.assertEqual(self.commit([row("A2", "乙", signed="2022-02-01", landed="2022-03-05")])["refused"], [])
+        self.assertEqual(self.get(other)["reached"], {"signed": "2022-02-01", "landed": "2022-03-05"})
+        own = self.create("work", "丙", stage="signed", on="2022-03-01", code="A3", planned="1亿")
+        self.assertEqual(self.commit([row("A3", "丙", signed="2022-02-01")])["refused"], [])
+        self.assertEqual(self.get(own)["reached"], {"signed": "2022-02-01"})
+        self.call("journal.verify")
+
     def test_29_a_commit_says_which_preview_it_was_held_against(self):
         number, preview = self.preview([row("A1", "甲")])
         self.create("work", "别的")

@@ -65,6 +65,39 @@ static void the_first_word_tells_the_exit_status(void **state)
 	}
 }
 
+static void amounts_in_texts_are_shown_as_columns_show_them_where_nothing_is_lost(void **state)
+{
+	static const struct {
+		const char *type, *text, *shown;
+	} cases[] = {
+	    {"money", "1.6亿", "1.60亿"},
+	    {"money", "1.605亿", "1.605亿"},
+	    {"money", "1400万", "1,400万"},
+	    {"money", "1400.5万", "1400.5万"},
+	    {"money", "950元", "950元"},
+	    {"text", "1.6亿", "1.6亿"},
+	    {"money", "", "-"},
+	};
+	struct pool *pool = pool_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_string_equal(value_retell(pool, cases[i].type, cases[i].text), cases[i].shown);
+	pool_free(pool);
+}
+
+static void half_years_are_called_as_people_call_them(void **state)
+{
+	static const char *const cases[][2] = {{"2022H1", "2022上半年"}, {"2022H2", "2022下半年"}, {"2022", "2022"},
+	    {"2022Q2", "2022Q2"}, {"2022-06", "2022-06"}, {"2022-01..2022-03", "2022-01..2022-03"}, {"", ""}};
+	struct pool *pool = pool_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_string_equal(value_period(pool, cases[i][0]), cases[i][1]);
+	pool_free(pool);
+}
+
 static void values_are_shown_as_people_read_them(void **state)
 {
 	static const struct {
@@ -196,6 +229,8 @@ int main(void)
 	    cmocka_unit_test(the_caret_stands_under_the_fault_by_display_columns),
 	    cmocka_unit_test(the_first_word_tells_the_exit_status),
 	    cmocka_unit_test(values_are_shown_as_people_read_them),
+	    cmocka_unit_test(amounts_in_texts_are_shown_as_columns_show_them_where_nothing_is_lost),
+	    cmocka_unit_test(half_years_are_called_as_people_call_them),
 	    cmocka_unit_test(base64_gives_the_bytes_back_or_says_no),
 	    cmocka_unit_test(a_file_appears_whole_or_the_old_one_stays),
 	};
