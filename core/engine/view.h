@@ -14,6 +14,7 @@ struct view;
 struct view_request {
 	const char *as_of, *known, *period; /* as typed, or NULL */
 	int64_t known_seq;		    /* 0: not asked */
+	bool known_nothing;		    /* known_seq 0 was asked: before the first event */
 	int64_t min_seq;		    /* 0: not asked; else ERROR_BUSY when the head is before it */
 	struct caller caller;
 };
