@@ -2,6 +2,7 @@
 
 #include "base/buffer.h"
 #include "base/number.h"
+#include "base/utf8.h"
 #include "text/normal.h"
 #include <string.h>
 
@@ -122,6 +123,18 @@ static bool take_value(struct arguments *arguments, enum option_name option, con
 	return true;
 }
 
+/* A terminal set to GBK sends other bytes, which no request can carry: left out, a filter would be no filter at all. */
+static bool check_utf8(int argc, char *const *argv, struct error *error)
+{
+	for (int place = 1; place < argc; place++)
+		if (!utf8_is_valid(argv[place], strlen(argv[place]), NULL)) {
+			error_set(error, ERROR_INVALID, "", "命令行上第 %d 个词不是 UTF-8。什么都没有做", place);
+			return error_hint(
+			    error, "把终端的编码设成 UTF-8 再来；文件名不是 UTF-8 的，先改名，或从标准输入读（-）");
+		}
+	return true;
+}
+
 /* The option at argv[*place]; its value may be the next one, which *place then moves on to. */
 static bool take_option(struct arguments *arguments, int *place, struct pool *pool, struct error *error)
 {
@@ -164,6 +177,8 @@ bool arguments_parse(
 	struct arguments arguments = {.argc = argc, .argv = argv};
 	bool options_end = false, dashes_seen = false;
 
+	if (!check_utf8(argc, argv, error))
+		return false;
 	arguments.words = pool_alloc_array(pool, (size_t)argc + 1, sizeof *arguments.words);
 	arguments.places = pool_alloc_array(pool, (size_t)argc + 1, sizeof *arguments.places);
 	for (int place = 1; place < argc; place++) {

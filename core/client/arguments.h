@@ -95,7 +95,7 @@ const struct option_row *option_row(enum option_name option);
 /* OPTION_COUNT: no option is called so. */
 enum option_name option_find(const char *name);
 
-/* ERROR_INVALID: an unknown option (the nearest is named), a value missing or not a number. What ret_arguments points to
+/* ERROR_INVALID: a word that is not UTF-8, an unknown option (the nearest is named), a value missing or not a number. What ret_arguments points to
  * lives in the pool. */
 must_check bool arguments_parse(
     int argc, char *const *argv, struct pool *pool, struct arguments *ret_arguments, struct error *error);

@@ -250,6 +250,12 @@ void client_forget(struct client *client, const json_t *result)
 		json_array_remove(client->answers, count - 1);
 }
 
+bool client_asks(const struct client *client)
+{
+	return !client_given(client, OPTION_YES) && !client_given(client, OPTION_DRY_RUN) &&
+	    isatty(STDIN_FILENO) == 1 && client->error_terminal;
+}
+
 char client_ask(struct client *client, const char *question, bool details)
 {
 	char line[64];

@@ -66,6 +66,9 @@ must_check json_t *client_try(struct client *client, const char *method, json_t 
 /* The last result, if it is that one, is kept no longer. */
 void client_forget(struct client *client, const json_t *result);
 
+/* Will a question be put: a terminal to ask on, and neither --yes nor --dry-run? */
+bool client_asks(const struct client *client);
+
 /* Asks on the terminal. 'y', 'n', 'd' (if details are on offer); 0: there is no terminal, and the usage screen is printed. */
 char client_ask(struct client *client, const char *question, bool details);
 

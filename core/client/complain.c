@@ -279,6 +279,16 @@ static const char *code_of(const json_t *error)
 	}
 }
 
+/* Of plugins that were not put in force. The sentence is the first of them. */
+static void say_faults(struct client *client, const json_t *faults, const char *sentence)
+{
+	for (size_t i = 0; i < json_array_size(faults); i++)
+		if (strcmp(answer_text_at(faults, i), sentence) != 0)
+			client_say(client, "  %s", answer_text_at(faults, i));
+	if (json_array_size(faults) > 0)
+		client_say(client, "  一个也没有换，正在用的不受影响");
+}
+
 int complain_refused(struct client *client, const json_t *error)
 {
 	const json_t *data = answer_member(error, "data"), *faults = answer_member(data, "faults");
@@ -297,8 +307,7 @@ int complain_refused(struct client *client, const json_t *error)
 	if (status == 6)
 		say_theirs(client, answer_member(data, "theirs"), answer_integer(data, "version", 0));
 	say_candidates(client, answer_member(data, "candidates"));
-	for (size_t i = 0; i < json_array_size(faults); i++)
-		client_say(client, "  %s", answer_text_at(faults, i));
+	say_faults(client, faults, sentence);
 	if (json_array_size(answer_member(data, "theirs")) == 0) /* else its screen has said it */
 		say_hint(client, answer_text(data, "hint"));
 	say_move_again(client, data);

@@ -75,7 +75,8 @@ static void print_changes(struct client *client, const json_t *report, bool whol
 	if (shown > 0)
 		client_print_table(client, table, 2);
 	if (more > 0)
-		client_print(client, "  还有 %" PRId64 " 处更改%s\n", more, count > shown ? "，按 d 看" : "");
+		client_print(client, "  还有 %" PRId64 " 处更改%s\n", more,
+		    count > shown && client_asks(client) ? "，按 d 看" : "");
 }
 
 static void print_refusals(struct client *client, const json_t *report, bool whole)
@@ -111,7 +112,8 @@ static void print_refusals(struct client *client, const json_t *report, bool who
 	}
 	client_print_table(client, table, 2);
 	if (count > shown)
-		client_print(client, "  还有 %zu 处拒收，按 d 看，或者 --rejects 文件\n", count - shown);
+		client_print(client, "  还有 %zu 处拒收，%s\n", count - shown,
+		    client_asks(client) ? "按 d 看，或者 --rejects 文件" : "全部的另写一份：--rejects 文件");
 }
 
 /* The first few names of a list: "  没有用的列：备注、序号". */

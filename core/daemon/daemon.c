@@ -233,6 +233,18 @@ static void say_ready(const struct daemon *daemon)
 	sd_notify(0, "READY=1");
 }
 
+static int status_of(const struct error *error)
+{
+	switch (error->code) {
+	case ERROR_IN_USE:
+		return EXIT_STATUS_IN_USE;
+	case ERROR_OUTCOME_UNKNOWN: /* a sync failed: another process may find it well, this one can't tell */
+		return EXIT_STATUS_DISK;
+	default:
+		return EXIT_STATUS_BROKEN;
+	}
+}
+
 static int serve_open(struct daemon *daemon)
 {
 	struct error error;
@@ -241,7 +253,7 @@ static int serve_open(struct daemon *daemon)
 	if (!open_net(daemon, &error)) {
 		engine_close(daemon->engine);
 		net_free(daemon->net);
-		return complain(&error, EXIT_STATUS_BROKEN);
+		return complain(&error, status_of(&error));
 	}
 	say_ready(daemon);
 	end = net_run(daemon->net);
@@ -255,18 +267,6 @@ static int serve_open(struct daemon *daemon)
 	engine_close(daemon->engine);
 	net_free(daemon->net);
 	return EXIT_STATUS_DONE;
-}
-
-static int status_of(const struct error *error)
-{
-	switch (error->code) {
-	case ERROR_IN_USE:
-		return EXIT_STATUS_IN_USE;
-	case ERROR_OUTCOME_UNKNOWN: /* a sync failed: another process may find it well, this one can't tell */
-		return EXIT_STATUS_DISK;
-	default:
-		return EXIT_STATUS_BROKEN;
-	}
 }
 
 static int serve(struct daemon *daemon)

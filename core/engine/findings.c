@@ -102,6 +102,19 @@ size_t waivers_read(const char *text, struct pool *pool, struct waiver **ret_wai
 	return count;
 }
 
+const char *const *findings_stale(const char *text, struct pool *pool, size_t *ret_count)
+{
+	struct finding *findings;
+	size_t count = findings_read(text, pool, &findings);
+	const char **rules = pool_alloc_array(pool, count + 1, sizeof(*rules));
+
+	*ret_count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (findings[i].stale)
+			rules[(*ret_count)++] = findings[i].rule;
+	return rules;
+}
+
 /* ---- writing ---- */
 
 const char *findings_write(const struct finding *findings, size_t count, struct pool *pool)

@@ -30,6 +30,8 @@ enum light light_of_name(const char *name); /* anything else: LIGHT_UNKNOWN */
 /* What is not of that form is left out: it is our own writing. */
 size_t findings_read(const char *text, struct pool *pool, struct finding **ret_findings);
 size_t waivers_read(const char *text, struct pool *pool, struct waiver **ret_waivers);
+/* The rules of a findings text that no longer answer. */
+const char *const *findings_stale(const char *text, struct pool *pool, size_t *ret_count);
 /* NULL: none to tell of. */
 const char *findings_write(const struct finding *findings, size_t count, struct pool *pool);
 const char *waivers_write(const struct waiver *waivers, size_t count, struct pool *pool);

@@ -7,6 +7,22 @@
 
 enum { MISSING_SHOWN = 100, SNAPSHOT_ROWS = 200 };
 
+static void refuse_map(
+    const struct schema *schema, const struct kind *kind, const char *map, struct pool *pool, struct error *error)
+{
+	const char *names = "";
+
+	for (size_t i = 0; i < schema->mapping_count; i++)
+		if (strcmp(schema->mappings[i]->kind, kind->name) == 0)
+			names =
+			    pool_format(pool, "%s%s%s", names, *names != '\0' ? "、" : "", schema->mappings[i]->name);
+	error_set(error, ERROR_INVALID, "map", "没有%s的对照“%s”", kind->title, map);
+	if (*names != '\0')
+		error_hint(error, "有的是：%s", names);
+	else
+		error_hint(error, "%s还没有对照；表头的字和字段的名称一样，就不用对照", kind->title);
+}
+
 struct import *import_begin(struct engine *engine, const struct import_request *request, struct error *error)
 {
 	struct pool *pool = pool_new();
@@ -31,7 +47,7 @@ struct import *import_begin(struct engine *engine, const struct import_request *
 	else if (kind != NULL && request->map != NULL) {
 		import->mapping = schema_find_mapping(import->set->schema, request->map, kind->name);
 		if (import->mapping == NULL)
-			error_set(error, ERROR_INVALID, "map", "没有%s的对照“%s”", kind->title, request->map);
+			refuse_map(import->set->schema, kind, request->map, pool, error);
 	}
 	if (error->code == ERROR_NONE && import_bind(import, request, error))
 		import->spool = spool_new(engine->data, error);

@@ -141,8 +141,11 @@ static bool bind_key(struct binding *binding, struct error *error)
 	import->key_column = -1;
 	if (key != NULL) {
 		if (!bind_target(import->kind, key, binding->pool, &wanted) || wanted.target == COLUMN_STAGE ||
-		    wanted.target == COLUMN_REACHED)
-			return error_set(error, ERROR_INVALID, "key", "%s不能按“%s”对照", import->kind->title, key);
+		    wanted.target == COLUMN_REACHED) {
+			error_set(error, ERROR_INVALID, "key", "%s不能按“%s”对照", import->kind->title, key);
+			return error_hint(
+			    error, "可以按编号（id）、名称（title），或一个字段：luodi fields %s", import->kind->name);
+		}
 		if (wanted.target == COLUMN_FIELD &&
 		    (wanted.field->type != VALUE_TEXT || (!wanted.field->unique && !wanted.field->indexed))) {
 			error_set(error, ERROR_INVALID, "key", "%s不能作对照：要是声明了 unique 或 index 的文字字段",

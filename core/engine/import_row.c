@@ -215,14 +215,18 @@ static bool find_by_key(struct reading *reading, struct error *error)
 	return true;
 }
 
+/* First of all, so that a row refused for its day or a cell still counts as held by the file. */
 static bool find_record(struct reading *reading, struct error *error)
+{
+	reading->row->record = 0;
+	reading->row->has_key = false;
+	return reading->import->key_column < 0 || find_by_key(reading, error);
+}
+
+static bool load_record(struct reading *reading, struct error *error)
 {
 	struct import_row *row = reading->row;
 
-	row->record = 0;
-	row->has_key = false;
-	if (reading->import->key_column >= 0 && !find_by_key(reading, error))
-		return false;
 	if (row->record == 0)
 		return true;
 	reading->current =
@@ -559,12 +563,12 @@ bool import_plan_row(struct import *import, struct store_connection *connection,
 	row->step_count = 0;
 	row->fault_column = NULL;
 	row->fault_position = 0;
-	if (!read_day(&reading, error))
+	if (!find_record(&reading, error) || !read_day(&reading, error))
 		return false;
 	for (size_t i = 0; i < import->column_count; i++)
 		if (!read_cell(&reading, i, error))
 			return false;
-	if (!find_record(&reading, error) || !check_unique(&reading, error))
+	if (!load_record(&reading, error) || !check_unique(&reading, error))
 		return false;
 	if (row->record == 0 ? !make_creation(&reading, error) : !make_update(&reading, error))
 		return false;

@@ -132,6 +132,8 @@ static bool read_known(struct view *view, const struct view_request *request, co
 			return false;
 		*ret_known_day = clock_day_of(recorded_us);
 		view->moment.known_seq = view->facts.seq = request->known_seq;
+	} else if (request->known_nothing) { /* what an empty store showed with its #0 */
+		view->moment.known_seq = view->facts.seq = 0;
 	} else if (request->known != NULL) {
 		struct date today = engine_today(head);
 

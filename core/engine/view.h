@@ -14,6 +14,7 @@ struct view;
 struct view_request {
 	const char *as_of, *known, *period; /* as typed, or NULL */
 	int64_t known_seq;		    /* 0: not asked */
+	bool known_nothing;		    /* known_seq 0 was asked: before the first event */
 	int64_t min_seq;		    /* 0: not asked; else ERROR_BUSY when the head is before it */
 	struct caller caller;
 };
@@ -55,6 +56,9 @@ struct listed {
 	struct date stage_since;
 	int64_t days_in_stage;
 	int64_t version;
+	const char *light; /* "red"; NULL: no rule watches its kind, or none has been asked yet */
+	const char *const *stale; /* rules that no longer answer */
+	size_t stale_count;
 	const struct value *values;    /* one per column */
 	const char *const *ref_titles; /* one per column; NULL where it is no reference or empty */
 };
@@ -118,6 +122,9 @@ struct got {
 	const struct state *state;
 	const char *id;
 	int64_t days_in_stage;
+	const char *light; /* as in a list */
+	const char *const *stale;
+	size_t stale_count;
 	const struct reference *refs, *referred_by; /* referred_by: at most 100 */
 	size_t ref_count, referred_count;
 	int64_t referred_total;
@@ -145,6 +152,32 @@ must_check bool view_history(struct view *view, const char *id, struct pool *poo
 /* Events after seq "after" of kind (NULL: any) whose record passes filter (NULL: all) now: for watch. *ret_last: the seq reached. */
 must_check bool view_events(struct view *view, int64_t after, const char *kind, const char *filter, size_t limit,
     struct pool *pool, struct told **ret_events, size_t *ret_count, int64_t *ret_last, struct error *error);
+
+/* ---- findings (SEMANTICS 14) ---- */
+
+struct found_by_rule {
+	const char *rule, *title, *plugin; /* title and plugin NULL: no longer declared */
+	const char *light;		   /* "yellow", "red"; "unknown": it has not answered yet */
+	const char *text;		   /* the sentence of the day asked about; NULL: it does not answer */
+	struct date since, waived_until;   /* DATE_NONE: not waived */
+	const char *waived_by, *waived_why;
+	bool stale;
+};
+struct coming_by_rule {
+	struct date on;
+	const char *rule, *title, *light, *text; /* light "green": it will be over */
+};
+struct why {
+	const struct kind *kind;
+	const char *id, *title, *light; /* light NULL: no rule watches it */
+	const struct found_by_rule *findings; /* red first */
+	size_t finding_count;
+	const struct coming_by_rule *coming; /* by day, at most 90 days ahead */
+	size_t coming_count;
+};
+/* Asks the rules as they are now for their sentences: waits for a host. */
+must_check bool view_why(struct view *view, const char *id, struct pool *pool, struct why *ret_why,
+    const struct candidate **ret_candidates, size_t *ret_count, struct error *error);
 
 /* ---- diff (SEMANTICS 22) ---- */
 

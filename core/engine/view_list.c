@@ -1,10 +1,11 @@
 #include "engine/viewing.h"
 
+#include "engine/findings.h"
 #include "engine/image.h"
 #include "text/normal.h"
 #include <string.h>
 
-enum { LIST_DEFAULT = 100, LIST_LARGEST = 1000, FIXED_COLUMNS = 4 };
+enum { LIST_DEFAULT = 100, LIST_LARGEST = 1000, FIXED_COLUMNS = 6 };
 
 /* ---- lists ---- */
 
@@ -23,12 +24,30 @@ static bool visible_columns(struct view *view, const struct kind *kind, struct p
 	return true;
 }
 
-/* title, stage, stage_since, version, then what was asked for. */
+/* What each record says of itself, in this order; *ret_names: room for FIXED_COLUMNS. */
+static size_t fixed_columns(const struct kind *kind, const char **ret_names)
+{
+	size_t count = 0;
+
+	ret_names[count++] = "title";
+	ret_names[count++] = "version";
+	if (kind->light >= 0) {
+		ret_names[count++] = LIGHT_FIELD;
+		ret_names[count++] = FINDINGS_FIELD;
+	}
+	if (kind->flow != NULL) {
+		ret_names[count++] = "stage";
+		ret_names[count++] = "stage_since";
+	}
+	return count;
+}
+
+/* The fixed ones, then what was asked for. */
 static bool all_columns(struct view *view, const struct kind *kind, const struct path *asked, size_t asked_count,
     struct pool *pool, const struct path **ret_paths, struct error *error)
 {
-	static const char *const fixed[FIXED_COLUMNS] = {"title", "version", "stage", "stage_since"};
-	size_t fixed_count = kind->flow != NULL ? FIXED_COLUMNS : 2;
+	const char *fixed[FIXED_COLUMNS];
+	size_t fixed_count = fixed_columns(kind, fixed);
 	struct path *paths = pool_alloc_array(pool, asked_count + FIXED_COLUMNS, sizeof(*paths));
 
 	for (size_t i = 0; i < fixed_count; i++)
@@ -48,7 +67,8 @@ static struct value kept(struct pool *pool, struct rows *rows, size_t column)
 static void read_row(struct view *view, const struct kind *kind, struct rows *rows, const struct path *columns,
     size_t column_count, struct pool *pool, struct listed *listed)
 {
-	size_t fixed = kind->flow != NULL ? FIXED_COLUMNS : 2, at = 1 + fixed;
+	const char *names[FIXED_COLUMNS];
+	size_t at = 1 + fixed_columns(kind, names), fixed = 3;
 	struct value *values = pool_alloc_array(pool, column_count, sizeof(*values));
 	const char **titles = pool_alloc_array(pool, column_count, sizeof(*titles));
 	char id[RECORD_ID_SIZE];
@@ -59,8 +79,12 @@ static void read_row(struct view *view, const struct kind *kind, struct rows *ro
 	listed->version = rows_value(rows, 2).number;
 	listed->stage = -1;
 	listed->stage_since = DATE_NONE;
+	if (kind->light >= 0) {
+		listed->light = kept(pool, rows, fixed++).text;
+		listed->stale = findings_stale(kept(pool, rows, fixed++).text, pool, &listed->stale_count);
+	}
 	if (kind->flow != NULL) {
-		struct value stage = rows_value(rows, 3), since = rows_value(rows, 4);
+		struct value stage = rows_value(rows, fixed), since = rows_value(rows, fixed + 1);
 
 		listed->stage = stage.type != VALUE_EMPTY ? flow_find(kind->flow, stage.text) : -1;
 		if (since.type != VALUE_EMPTY) {
@@ -131,10 +155,11 @@ static bool read_list(struct view *view, struct query *query, const struct path 
 {
 	struct compiled_query compiled;
 	struct listed *records = pool_alloc_array(pool, (size_t)query->limit, sizeof(*records));
+	const char *names[FIXED_COLUMNS];
 	enum rows_step step;
 	struct rows *rows;
 
-	query->column_count = asked_count + (query->kind->flow != NULL ? FIXED_COLUMNS : 2);
+	query->column_count = asked_count + fixed_columns(query->kind, names);
 	if (!all_columns(view, query->kind, asked, asked_count, pool, &query->columns, error) ||
 	    !query_compile_list(query, view->set->schema, pool, &compiled, error))
 		return false;

@@ -1,5 +1,6 @@
 #include "engine/viewing.h"
 
+#include "engine/findings.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -124,6 +125,11 @@ static bool refuse_absent(
 	return error_hint(error, "看它的经过：luodi history %s；看那之前：--as-of 更早的日子", id);
 }
 
+static const char *text_of(struct value value)
+{
+	return value.type == VALUE_TEXT ? value.text : NULL;
+}
+
 bool view_get(struct view *view, const char *id, struct pool *pool, struct got *ret_got,
     const struct candidate **ret_candidates, size_t *ret_count, struct error *error)
 {
@@ -145,6 +151,10 @@ bool view_get(struct view *view, const char *id, struct pool *pool, struct got *
 		return refuse_absent(view, kind, record, pool, error);
 	got.state = state;
 	got.id = pool_copy_text(pool, kind_format_id(kind, record, text));
+	if (kind->light >= 0) {
+		got.light = value_is_text(state->values[kind->light].type) ? state->values[kind->light].text : NULL;
+		got.stale = findings_stale(text_of(state->values[kind->findings]), pool, &got.stale_count);
+	}
 	if (!date_is_none(state->stage_since))
 		got.days_in_stage = view->moment.as_of.day - state->stage_since.day;
 	read_refs(view, state, pool, &got);

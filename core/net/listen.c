@@ -37,7 +37,36 @@ static bool make_folder(const char *path, struct error *error)
 	return ok || fail(error, path, "所在的文件夹建不了");
 }
 
-/* The store is ours, so whoever made a socket here is gone. Anything but a socket is not ours to remove. */
+static struct sockaddr_un address_of(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+	memcpy(address.sun_path, path, strlen(path));
+	return address;
+}
+
+/* The store is ours, the path need not be: another luodid, with another store, may listen there. Its users would be
+ * answered from our store, and after we end from none. Only a refused connection says that nobody listens any more. */
+static bool nobody_listens(const char *path, struct error *error)
+{
+	struct sockaddr_un address = address_of(path);
+	int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), reason;
+
+	if (probe < 0)
+		return fail(error, path, "看不了");
+	reason = connect(probe, (const struct sockaddr *)&address, sizeof address) == 0 ? 0 : errno;
+	close(probe);
+	if (reason == ECONNREFUSED || reason == ENOENT)
+		return true;
+	if (reason == 0 || reason == EAGAIN) {
+		error_set(error, ERROR_IN_USE, "socket", "%s 上已经有别的程序在听", path);
+		return error_hint(error, "多半是另一个 luodid：先停掉它，或用 --socket 换一个路径");
+	}
+	error_set(error, ERROR_INVALID, "socket", "%s 已经有了，看不出还有没有人在听：%s", path, strerror(reason));
+	return error_hint(error, "换一个 --socket；确实没有人用了，就先删掉它");
+}
+
+/* What kill -9 left behind gives way. Anything but a socket is not ours to remove. */
 static bool remove_stale(const char *path, struct error *error)
 {
 	struct stat status;
@@ -48,18 +77,19 @@ static bool remove_stale(const char *path, struct error *error)
 		error_set(error, ERROR_INVALID, "socket", "%s 已经有了，而且不是 socket", path);
 		return error_hint(error, "换一个 --socket，或者先把它挪开");
 	}
-	return unlink(path) == 0 || fail(error, path, "旧的删不掉");
+	if (!nobody_listens(path, error))
+		return false;
+	return unlink(path) == 0 || errno == ENOENT || fail(error, path, "旧的删不掉");
 }
 
 /* Never wider than its mode at any moment: it is made with nothing for others, then opened up. */
 static bool bind_path(struct net *net, struct error *error)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct sockaddr_un address = address_of(net->socket_path);
 	struct stat status;
 	mode_t mask;
 	int result;
 
-	memcpy(address.sun_path, net->socket_path, strlen(net->socket_path));
 	mask = umask(0177);
 	result = bind(net->listener, (const struct sockaddr *)&address, sizeof address);
 	umask(mask);

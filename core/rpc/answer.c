@@ -142,7 +142,7 @@ void answer_put_facts(struct json_writer *json, const struct view_facts *facts, 
 		json_member_boolean(json, "forecast", true);
 	if (facts->day_not_over)
 		json_member_boolean(json, "day_not_over", true);
-	if (known_seq > 0)
+	if (known_seq >= 0)
 		json_member_integer(json, "known_seq", known_seq);
 	if (facts->warning_count == 0)
 		return;
@@ -154,14 +154,14 @@ void answer_put_view(struct json_writer *json, const struct call *call, const st
 {
 	struct view_facts facts = view_facts(view);
 
-	answer_put_facts(json, &facts, argument_integer(call, "known_seq"));
+	answer_put_facts(json, &facts, argument_known_seq(call));
 }
 
 void answer_put_present(struct json_writer *json, int64_t seq, struct date today, const char *set_hash)
 {
 	struct view_facts facts = {.seq = seq, .as_of = today, .known = DATE_NONE, .plugins = set_hash};
 
-	answer_put_facts(json, &facts, 0);
+	answer_put_facts(json, &facts, -1);
 }
 
 void answer_put_now(struct json_writer *json, const struct call *call)

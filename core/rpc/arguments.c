@@ -16,6 +16,7 @@ const char *param_type_name(enum param_type type)
 	    [PARAM_FILTER] = "写成文字的条件，如 \"stage=signed\"",
 	    [PARAM_NAMES] = "用逗号隔开的名字，或由名字组成的数组",
 	    [PARAM_INTEGER] = "不小于 0 的整数",
+	    [PARAM_VERSION] = "版本号，从 1 起的整数",
 	    [PARAM_BOOLEAN] = "true 或 false",
 	    [PARAM_FIELDS] = "一个对象：字段对应值",
 	    [PARAM_OBJECT] = "一个对象",
@@ -48,6 +49,8 @@ static bool has_type(const json_t *value, enum param_type type)
 	case PARAM_INTEGER:
 		return json_is_integer(value) && json_integer_value(value) >= 0 &&
 		    json_integer_value(value) <= MONEY_LARGEST;
+	case PARAM_VERSION:
+		return json_integer_value(value) > 0 && json_integer_value(value) <= MONEY_LARGEST;
 	case PARAM_BOOLEAN:
 		return json_is_boolean(value);
 	case PARAM_FIELDS:
@@ -175,6 +178,13 @@ const char *argument_names(struct call *call, const char *name)
 int64_t argument_integer(const struct call *call, const char *name)
 {
 	return json_integer_value(argument_json(call, name));
+}
+
+int64_t argument_known_seq(const struct call *call)
+{
+	const json_t *value = argument_json(call, "known_seq");
+
+	return value != NULL ? json_integer_value(value) : -1;
 }
 
 bool argument_boolean(const struct call *call, const char *name)

@@ -17,6 +17,7 @@ const char *argument_names(struct call *call, const char *name);
 /* Each name by itself, in the pool; *ret_count 0: not given. */
 const char *const *argument_name_list(struct call *call, const char *name, size_t *ret_count);
 int64_t argument_integer(const struct call *call, const char *name); /* 0: not given */
+int64_t argument_known_seq(const struct call *call);		     /* -1: not given; 0 is before the first event */
 bool argument_boolean(const struct call *call, const char *name);    /* false: not given */
 const json_t *argument_json(const struct call *call, const char *name);
 

@@ -58,6 +58,7 @@ struct view *call_view(struct call *call, struct error *error)
 	    .known = argument_text(call, "known"),
 	    .period = argument_text(call, "period"),
 	    .known_seq = argument_integer(call, "known_seq"),
+	    .known_nothing = argument_known_seq(call) == 0,
 	    .min_seq = argument_integer(call, "min_seq"),
 	    .caller = call->caller,
 	};

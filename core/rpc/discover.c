@@ -12,6 +12,7 @@ static void put_types(struct json_writer *json, enum param_type type)
 	    [PARAM_PERIOD] = "string",
 	    [PARAM_FILTER] = "string",
 	    [PARAM_INTEGER] = "integer",
+	    [PARAM_VERSION] = "integer",
 	    [PARAM_BOOLEAN] = "boolean",
 	    [PARAM_FIELDS] = "object",
 	    [PARAM_OBJECT] = "object",
@@ -43,8 +44,8 @@ static void put_params(struct json_writer *json, const struct param *params)
 		json_key(json, "schema");
 		json_object_begin(json);
 		put_types(json, params->type);
-		if (params->type == PARAM_INTEGER)
-			json_member_integer(json, "minimum", 0);
+		if (params->type == PARAM_INTEGER || params->type == PARAM_VERSION)
+			json_member_integer(json, "minimum", params->type == PARAM_VERSION);
 		json_object_end(json);
 		json_object_end(json);
 	}

@@ -17,6 +17,7 @@ enum param_type {
 	PARAM_FILTER,  /* a string in the filter language */
 	PARAM_NAMES,   /* a string "a,b", or an array of strings */
 	PARAM_INTEGER, /* from 0 to 2^53 */
+	PARAM_VERSION, /* from 1 to 2^53: 0 would read as not given */
 	PARAM_BOOLEAN,
 	PARAM_FIELDS, /* an object: field to value */
 	PARAM_OBJECT,

@@ -18,7 +18,7 @@ const struct param write_params[] = {
     {"note", PARAM_TEXT, false, "why"},
     {"request_key", PARAM_TEXT, false, "the same key again gives the first answer again and writes nothing"},
     {"dry_run", PARAM_BOOLEAN, false, "the same answer, nothing written"},
-    {"if_version", PARAM_INTEGER, false, "refused as a conflict unless the record is at this version"},
+    {"if_version", PARAM_VERSION, false, "refused as a conflict unless the record is at this version"},
     {"confirm", PARAM_BOOLEAN, false, "goes on where one is asked first"},
     {"override_guard", PARAM_TEXT, false, "an admin's word for why it may pass a guard that can't answer"},
     {0},

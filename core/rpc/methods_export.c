@@ -76,7 +76,7 @@ static void put_report(struct json_writer *json, const struct call *call, const 
 	json_key(json, "sha256");
 	put_hex(json, report->sha256, sizeof report->sha256);
 	json_member_text(json, "head_hash", report->facts.head_hash);
-	answer_put_facts(json, &report->facts, argument_integer(call, "known_seq"));
+	answer_put_facts(json, &report->facts, argument_known_seq(call));
 }
 
 bool run_export_run(struct call *call, struct json_writer *json, struct error *error)
@@ -88,6 +88,7 @@ bool run_export_run(struct call *call, struct json_writer *json, struct error *e
 		.known = argument_text(call, "known"),
 		.period = argument_text(call, "period"),
 		.known_seq = argument_integer(call, "known_seq"),
+		.known_nothing = argument_known_seq(call) == 0,
 		.min_seq = argument_integer(call, "min_seq"),
 		.caller = call->caller},
 	};

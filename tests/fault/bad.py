@@ -79,6 +79,18 @@ def test_a_second_daemon_ends_with_75(build):
         assert daemon.connect().call("record.count", kind="entry")["count"] == 1
 
 
+def test_a_socket_in_use_is_left_to_who_listens(build):
+    with Daemon(build, [PLUGINS]) as daemon:
+        add(daemon.connect(), 1)
+        second = Daemon(build, [PLUGINS])
+        second.socket = daemon.socket
+        try:
+            refuses_to_start(second, 75, daemon.socket)
+        finally:
+            second.clean()
+        assert daemon.connect().call("record.count", kind="entry")["count"] == 1
+
+
 def test_a_folder_of_a_newer_version_is_left_alone(build):
     daemon = fill_store(build)
     try:

@@ -129,6 +129,7 @@ class Writes(Case):
         work = self.create("work", "甲", planned="1.6亿")
         self.call("record.update", id=work, fields={"planned": "1.75亿"}, note="按补充协议", if_version=1)
         error = self.refused("record.update", code="conflict", id=work, fields={"planned": "1.9亿"}, if_version=1)
+        self.refused("record.update", code="invalid", id=work, fields={"planned": "1.9亿"}, if_version=0)
         theirs = error["data"]["theirs"]
         self.assertEqual(len(theirs), 1)
         self.assertEqual((theirs[0]["field"], theirs[0]["note"], theirs[0]["version"]), ("planned", "按补充协议", 2))

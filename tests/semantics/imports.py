@@ -97,6 +97,9 @@ class Import(Importing):
                          ["W-0001", "W-0003"])
         self.assertEqual(answer["missing_total"], 2)
         self.assertEqual(len(self.listed("")), 3)
+        # a row that is refused, for a cell or for its day, is in the file all the same
+        answer = self.commit([row("A1", "A1", planned="约1亿", due="2022-03-01"), row("A2", "A2", due="2022-12-01")], on="due_on")
+        self.assertEqual((answer["refused_count"], answer["missing"], answer["missing_total"]), (2, ["W-0003"], 1))
 
     def test_29_a_row_with_a_refused_cell_is_not_written(self):
         answer = self.commit([row("A1", "甲", planned="约1亿", remark="写不进"), row("A2", "乙", due="二季度"), row("A3", "丙"),

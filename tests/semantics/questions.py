@@ -42,6 +42,16 @@ class Moments(Case):
         self.assertEqual((answer["as_of"], answer["fields"]["people"]), ("2022-07-20", 2))
         self.assertEqual(self.get(work, known_seq=1)["as_of"], "2022-07-18")
 
+    def test_16_known_seq_0_is_before_the_first_event(self):
+        empty = {"known_seq": 0, "as_of": "2022-07-18"}
+        asked = [("record.list", dict(empty, kind="work")), ("record.count", dict(empty, kind="work")),
+                 ("record.find", dict(empty, word="甲")), ("figure.get", dict(empty, period="2022H1"))]
+        before = [self.call(method, **params) for method, params in asked]
+        self.create("work", "甲", on="2022-01-05", planned="1.2亿")
+        self.assertEqual([self.call(method, **params) for method, params in asked], before)
+        self.assertEqual((before[0]["total"], before[0]["seq"], before[0]["known_seq"]), (0, 0, 0))
+        self.assertEqual(self.call("record.count", kind="work")["count"], 1)
+
     def test_16_known_seq_answers_byte_for_byte_the_same(self):
         firm = self.create("firm", "甲公司", on="2022-01-05", region="沈阳")
         work = self.create("work", "甲", firm=firm, planned="1.2亿", due_on="2022-06-01", paid="30万",

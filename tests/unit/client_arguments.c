@@ -77,6 +77,21 @@ static void a_value_may_begin_with_a_dash(void **state)
 	assert_string_equal(fixture->arguments.values[OPTION_AS_OF], "-30d");
 }
 
+/* jansson makes no text of them, and a parameter left out is a filter that lets everything through. */
+static void bytes_that_are_not_utf_8_are_refused(void **state)
+{
+	static const char *const lines[] = {
+	    "luodi list project \xbd\xd7=1", "luodi set P-0001 planned=1 --note \xff", "luodi \xff"};
+
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		struct fixture *fixture = *state;
+
+		assert_false(parse(fixture, lines[i]));
+		assert_int_equal(fixture->error.code, ERROR_INVALID);
+		assert_true(fixture->error.hint[0] != '\0');
+	}
+}
+
 static void two_dashes_end_the_options(void **state)
 {
 	struct fixture *fixture = *state;
@@ -171,6 +186,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(options_stand_anywhere, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_value_may_begin_with_a_dash, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(bytes_that_are_not_utf_8_are_refused, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(two_dashes_end_the_options, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(help_asked_for_behind_a_verb_is_help_about_it, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(faults_are_named, set_up, tear_down),

@@ -198,6 +198,40 @@ static void what_is_no_socket_is_not_removed(void **state)
 	unlink(path);
 }
 
+static void leave_socket(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	memcpy(address.sun_path, path, strlen(path));
+	assert_int_equal(bind(descriptor, (const struct sockaddr *)&address, sizeof address), 0);
+	close(descriptor);
+}
+
+static void a_socket_that_someone_listens_on_is_left_to_them(void **state)
+{
+	struct engine engine = {0};
+	struct server first = {.role = ROLE_EDITOR};
+	struct net_options options = {.admit = admit, .argument = &first};
+	struct error error;
+	char text[4000];
+	struct net *net;
+	int descriptor;
+
+	(void)state;
+	server_start(&first, (struct net_options){0});
+	options.socket_path = first.path;
+	net = net_new(&engine, &options, &error);
+	assert_false(net_listen(net, &error));
+	assert_int_equal(error.code, ERROR_IN_USE);
+	net_free(net);
+	descriptor = peer(&first);
+	say(descriptor, GET, strlen(GET));
+	assert_int_equal(hear(descriptor, 1, text, sizeof text), 1);
+	close(descriptor);
+	server_end(&first, NET_STOPPED);
+}
+
 static void a_stale_socket_gives_way(void **state)
 {
 	struct server first = {.role = ROLE_EDITOR}, second = {.role = ROLE_EDITOR};
@@ -208,7 +242,9 @@ static void a_stale_socket_gives_way(void **state)
 
 	(void)state;
 	server_start(&first, (struct net_options){0});
-	/* As after kill -9: the path is there. The first then does not take away what is the second's. */
+	/* As after kill -9: the path is there, with nobody behind it. The first then does not take away what is the second's. */
+	assert_int_equal(unlink(first.path), 0);
+	leave_socket(first.path);
 	options.socket_path = first.path;
 	second.engine.at_once = true;
 	second.net = net_new(&second.engine, &options, &error);
@@ -411,6 +447,7 @@ int main(void)
 	    cmocka_unit_test(the_socket_is_for_owner_and_group),
 	    cmocka_unit_test(what_is_no_socket_is_not_removed),
 	    cmocka_unit_test(a_stale_socket_gives_way),
+	    cmocka_unit_test(a_socket_that_someone_listens_on_is_left_to_them),
 	    cmocka_unit_test(nobody_in_particular_is_told_so),
 	    cmocka_unit_test(a_user_has_a_largest_number_of_connections),
 	    cmocka_unit_test(a_line_has_a_largest_size),
