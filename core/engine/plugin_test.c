@@ -438,9 +438,10 @@ bool engine_check_plugin(const char *folder, const struct engine_options *option
 	if (host != NULL && plugin >= 0) {
 		const struct declarations *declared = set->declarations[plugin];
 
-		buffer_format(out, "%s: %zu 个种类或扩展，%zu 个守卫，%zu 个指标，%zu 个对照，%zu 个导出，没有错\n",
-		    declared->plugin, declared->kind_count, declared->guard_count, declared->figure_count,
-		    declared->mapping_count, declared->export_count);
+		buffer_format(out,
+		    "%s: %zu 个种类或扩展，%zu 个守卫，%zu 条规则，%zu 个指标，%zu 个对照，%zu 个导出，没有错\n",
+		    declared->plugin, declared->kind_count, declared->guard_count, declared->rule_count,
+		    declared->figure_count, declared->mapping_count, declared->export_count);
 	}
 	host_client_stop(host);
 	plugin_set_release(set);

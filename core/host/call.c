@@ -175,7 +175,8 @@ static bool run_plugin(struct host *host, enum host_call type, int64_t index, st
 	} bodies[] = {[HOST_CALL_COMPUTE] = {call_compute, BUDGET_SHORT_MS},
 	    [HOST_CALL_GUARD] = {call_guard, BUDGET_SHORT_MS},
 	    [HOST_CALL_EXPORT] = {call_export, BUDGET_LONG_MS},
-	    [HOST_CALL_TEST] = {call_tests, BUDGET_LONG_MS}};
+	    [HOST_CALL_TEST] = {call_tests, BUDGET_LONG_MS},
+	    [HOST_CALL_RULE] = {call_rule, BUDGET_SHORT_MS}};
 	struct fault fault = {.type = HOST_FAULT_ERROR};
 	const char *why;
 
@@ -215,10 +216,11 @@ bool call_run(struct host *host, struct wire *in)
 	int64_t index;
 
 	host->call = wire_get_integer(in, 0, INT64_MAX);
-	type = (enum host_call)wire_get_integer(in, HOST_CALL_COMPUTE, HOST_CALL_TEST);
+	type = (enum host_call)wire_get_integer(in, HOST_CALL_COMPUTE, HOST_CALL_RULE);
 	index = wire_get_integer(in, 0, HOST_PLUGINS_LARGEST - 1);
 	call.function = wire_get_integer(in, 0, INT32_MAX);
 	host->today.day = (int32_t)wire_get_integer(in, DATE_FIRST.day, DATE_LAST.day);
+	host->without_lights = type == HOST_CALL_COMPUTE || type == HOST_CALL_RULE;
 	if (!wire_ok(in))
 		return false;
 	if (type == HOST_CALL_CONFIG)

@@ -22,6 +22,7 @@ struct call {
 /* The bodies, within plugin_call, by file. They read in to its end, and write the RESULT. */
 int call_compute(lua_State *lua);
 int call_guard(lua_State *lua);
+int call_rule(lua_State *lua);
 int call_export(lua_State *lua);
 int call_config(lua_State *lua);
 int call_tests(lua_State *lua);

@@ -318,9 +318,9 @@ static int declare_later(lua_State *lua)
 void declare_open(lua_State *lua)
 {
 	static const luaL_Reg functions[] = {{"kind", declare_kind}, {"extend", declare_extend},
-	    {"guard", declare_guard}, {"figure", declare_figure}, {"mapping", declare_mapping},
+	    {"guard", declare_guard}, {"rule", declare_rule}, {"figure", declare_figure}, {"mapping", declare_mapping},
 	    {"export", declare_export}, {"calendar", declare_calendar}, {0}};
-	static const char *const later[] = {"rule", "alert", "channel", "job", "verb", "view"};
+	static const char *const later[] = {"alert", "channel", "job", "verb", "view"};
 
 	luaL_setfuncs(lua, functions, 0);
 	for (size_t i = 0; i < sizeof later / sizeof *later; i++) {

@@ -20,7 +20,7 @@ enum {
 
 struct declaration_list { /* what a plugin has declared so far; grows in its pool */
 	struct declarations all;
-	size_t kinds, guards, figures, mappings, exports, calendars; /* room */
+	size_t kinds, guards, rules, figures, mappings, exports, calendars; /* room */
 };
 
 /* A table being read. what names it in sentences: "luodi.kind 的 fields 第 3 项". */
@@ -41,6 +41,7 @@ void declare_open(lua_State *lua);
 int declare_kind(lua_State *lua);
 int declare_extend(lua_State *lua);
 int declare_guard(lua_State *lua);
+int declare_rule(lua_State *lua);
 int declare_figure(lua_State *lua);
 int declare_mapping(lua_State *lua);
 int declare_export(lua_State *lua);

@@ -1,4 +1,4 @@
-/* luodi.guard, figure, export and calendar. */
+/* luodi.guard, rule, figure and export. */
 #include "host/declare.h"
 #include "host/typed.h"
 
@@ -24,6 +24,26 @@ int declare_guard(lua_State *lua)
 	guards = declare_grow(reader.pool, list->all.guards, list->all.guard_count, &list->guards, sizeof *guards);
 	guards[list->all.guard_count++] = guard;
 	list->all.guards = guards;
+	return 0;
+}
+
+int declare_rule(lua_State *lua)
+{
+	static const char *const keys[] = {"name", "title", "on", "when", "check", NULL};
+	struct rule_declaration rule = {0}, *rules;
+	struct reader reader = declare_begin(lua, "luodi.rule", &rule.place);
+	struct declaration_list *list = declare_list(lua);
+
+	reader_check_keys(&reader, keys, 0);
+	rule.name = reader_need_name(&reader, "name");
+	reader.what = pool_format(reader.pool, "luodi.rule（%s）", rule.name);
+	rule.title = reader_text(&reader, "title", DECLARE_TITLE);
+	rule.on = reader_need_name(&reader, "on");
+	rule.when = reader_text(&reader, "when", DECLARE_TEXT);
+	rule.check = reader_function(&reader, "check", true);
+	rules = declare_grow(reader.pool, list->all.rules, list->all.rule_count, &list->rules, sizeof *rules);
+	rules[list->all.rule_count++] = rule;
+	list->all.rules = rules;
 	return 0;
 }
 

@@ -23,7 +23,8 @@ struct host {
 	struct buffer text;   /* a sentence being made */
 	unsigned serial;      /* of the call: records of an earlier one are refused */
 	int64_t call;	      /* its id, as luodid gave it */
-	struct date today;
+	struct date today;    /* the call's; of a rule, the day that it is asked for */
+	bool without_lights;  /* the function that is called may not read lights: they follow from what it answers */
 };
 
 /* Inside a call: send what was begun with host_ask_begin() and wait. The items of the answer are in *ret_answer until the

@@ -217,7 +217,7 @@ static int refuse_name(lua_State *lua, const struct kind *kind, const char *name
 	const char *nearest;
 
 	for (size_t i = 0; i < kind->field_count && i < KIND_MAX_FIELDS; i++)
-		if (!kind->fields[i].hidden)
+		if (!kind->fields[i].hidden && !kind->fields[i].builtin)
 			names[count++] = kind->fields[i].name;
 	names[count++] = "title";
 	names[count++] = "stage";
@@ -229,6 +229,21 @@ static int refuse_name(lua_State *lua, const struct kind *kind, const char *name
 	if (nearest != NULL)
 		return luaL_error(lua, "“%s”没有字段 %s，最接近的是 %s", kind->title, name, nearest);
 	return luaL_error(lua, "“%s”没有字段 %s", kind->title, name);
+}
+
+/* A field by its name, or -1. Of the core's own fields only light is there, and not for computes and rules: the light of a
+ * day follows from what rules answer, and a computed value never depends on the day. */
+static int find_field(lua_State *lua, const struct kind *kind, const char *name)
+{
+	int field = kind_find_field(kind, name);
+
+	if (field < 0 || !kind->fields[field].builtin)
+		return field;
+	if (field != kind->light)
+		return -1;
+	if (host_of(lua)->without_lights)
+		luaL_error(lua, "规则和计算字段里看不到灯：灯是由规则得出来的，请看记录本身的字段");
+	return field;
 }
 
 /* Upvalue: the methods. */
@@ -243,7 +258,7 @@ static int record_index(lua_State *lua)
 		return 1;
 	lua_pop(lua, 1);
 	state = load_state(lua, 1, record);
-	field = kind_find_field(state->kind, name);
+	field = find_field(lua, state->kind, name);
 	if (field >= 0)
 		record_push_value(lua, state->values[field], record->scope);
 	else if (!push_own(lua, record, state, name) && !push_stage_day(lua, state, name))
@@ -255,7 +270,7 @@ static int record_title_of(lua_State *lua)
 {
 	const struct state *state = load_state(lua, 1, check_record(lua, 1));
 	const char *name = luaL_checkstring(lua, 2);
-	int found = kind_find_field(state->kind, name);
+	int found = find_field(lua, state->kind, name);
 	const struct field *field;
 
 	if (found < 0)

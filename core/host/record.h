@@ -17,7 +17,7 @@ struct host;
 
 enum record_scope {
 	RECORD_PURE,  /* of a compute: other records may not be read */
-	RECORD_ASKING /* of guards, exports and tests */
+	RECORD_ASKING /* of guards, rules, exports and tests */
 };
 
 void record_open(lua_State *lua);

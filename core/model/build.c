@@ -68,7 +68,8 @@ bool build_is_twice(const struct build *build, const char *kind)
 int build_find_field(const struct kind_draft *draft, const char *name)
 {
 	for (size_t i = 0; i < draft->field_count; i++)
-		if (!draft->fields[i].field.hidden && strcmp(draft->fields[i].field.name, name) == 0)
+		if (!draft->fields[i].field.hidden && !draft->fields[i].field.builtin &&
+		    strcmp(draft->fields[i].field.name, name) == 0)
 			return (int)i;
 	return -1;
 }

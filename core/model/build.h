@@ -65,6 +65,10 @@ bool build_check_name(struct build *build, struct place place, const char *what,
 /* title, or name where there is none; a fault where it is too long. */
 const char *build_title(struct build *build, struct place place, const char *name, const char *title);
 
+/* Where light, findings and waivers stand among the fields of kind; -1 for each that it has not. */
+void build_place_builtins(struct kind *kind); /* schema_rules.c */
+bool build_is_builtin(const char *name);      /* schema_rules.c: a name of one of them */
+
 int build_find_draft(const struct build *build, const char *name); /* index; -1: none */
 bool build_is_twice(const struct build *build, const char *kind);  /* what speaks of it is not checked any further */
 int build_find_field(const struct kind_draft *draft, const char *name); /* declared ones by name; -1: none */
@@ -76,10 +80,13 @@ void build_add_field(struct build *build, struct kind_draft *draft, int plugin, 
     const struct field_declaration *declaration); /* schema_fields.c */
 void build_check_fields(
     struct build *build, struct kind_draft *draft); /* schema_fields.c: against each other, the catalog */
+void build_add_builtins(
+    struct build *build); /* schema_rules.c: the fields of kinds with rules; before fields are final */
 void build_add_stage(struct build *build, struct kind_draft *draft, struct place place,
     const struct stage_declaration *declaration);		/* schema_flow.c */
 void build_flow(struct build *build, struct kind_draft *draft); /* schema_flow.c: moves and needs; needs final fields */
 void build_guards(struct build *build);				/* schema_guards.c, of finished kinds */
+void build_rules(struct build *build);				/* schema_rules.c, of finished kinds */
 void build_figures(struct build *build);
 void build_mappings(struct build *build); /* schema_mappings.c */
 void build_exports(struct build *build);  /* schema_exports.c */

@@ -118,6 +118,18 @@ static void get_guard(struct wire *in, struct pool *pool, void *item)
 	guard->check = wire_get_integer(in, 1, INT32_MAX);
 }
 
+static void get_rule(struct wire *in, struct pool *pool, void *item)
+{
+	struct rule_declaration *rule = item;
+
+	rule->place = get_place(in, pool);
+	rule->name = need_name(in, pool);
+	rule->title = wire_get_text(in, pool, TITLE_BYTES);
+	rule->on = need_name(in, pool);
+	rule->when = wire_get_text(in, pool, TEXT_BYTES);
+	rule->check = wire_get_integer(in, 1, INT32_MAX);
+}
+
 static void get_side(struct wire *in, struct pool *pool, struct figure_side *side)
 {
 	side->where = wire_get_text(in, pool, TEXT_BYTES);
@@ -234,6 +246,7 @@ struct declarations *declarations_get(struct wire *in, struct pool *pool)
 	all->plugin = wire_get_name(in, pool, NAME_BYTES);
 	all->kinds = items_get(in, pool, LIST_LARGEST, sizeof(struct kind_declaration), get_kind, &all->kind_count);
 	all->guards = items_get(in, pool, LIST_LARGEST, sizeof(struct guard_declaration), get_guard, &all->guard_count);
+	all->rules = items_get(in, pool, LIST_LARGEST, sizeof(struct rule_declaration), get_rule, &all->rule_count);
 	all->figures =
 	    items_get(in, pool, LIST_LARGEST, sizeof(struct figure_declaration), get_figure, &all->figure_count);
 	all->mappings =

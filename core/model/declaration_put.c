@@ -77,6 +77,16 @@ static void put_guard(struct buffer *out, const struct guard_declaration *guard)
 	wire_put_integer(out, guard->check);
 }
 
+static void put_rule(struct buffer *out, const struct rule_declaration *rule)
+{
+	put_place(out, rule->place);
+	wire_put_text(out, rule->name);
+	wire_put_text(out, rule->title);
+	wire_put_text(out, rule->on);
+	wire_put_text(out, rule->when);
+	wire_put_integer(out, rule->check);
+}
+
 static void put_side(struct buffer *out, const struct figure_side *side)
 {
 	wire_put_text(out, side->where);
@@ -167,6 +177,9 @@ void declarations_put(struct buffer *out, const struct declarations *declaration
 	wire_put_count(out, declarations->guard_count);
 	for (size_t i = 0; i < declarations->guard_count; i++)
 		put_guard(out, &declarations->guards[i]);
+	wire_put_count(out, declarations->rule_count);
+	for (size_t i = 0; i < declarations->rule_count; i++)
+		put_rule(out, &declarations->rules[i]);
 	wire_put_count(out, declarations->figure_count);
 	for (size_t i = 0; i < declarations->figure_count; i++)
 		put_figure(out, &declarations->figures[i]);

@@ -44,7 +44,8 @@ enum host_call {	       /* further items of HOST_CALL                        ite
 	HOST_CALL_RULE =
 	    6 /* count of spans {state, first day, last day}       per span: count of answers {day, level, sentence or absent}:
 	                                                                            that of the first day, and each that has another
-	                                                                            level than the day before */
+	                                                                            level than the day before; a span has at most 1,000 days.
+	                                                                            Asks of all spans are of one call: each record once */
 };
 
 enum { LEVEL_GREEN = 0, LEVEL_YELLOW = 1, LEVEL_RED = 2 }; /* what a rule answers: nothing, "yellow", "red" */

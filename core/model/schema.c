@@ -122,6 +122,7 @@ struct schema *schema_new(const struct plugin_info *plugins, const struct declar
 	copy_sets(&build, sets);
 	build_kinds(&build);
 	build_guards(&build);
+	build_rules(&build);
 	build_figures(&build);
 	build_mappings(&build);
 	build_exports(&build);

@@ -1,5 +1,5 @@
-/* schema: all that is declared, checked and merged: the kinds with their extensions, guards, figures, mappings, exports
- * and the calendar. Made once from a whole set of plugins, then never changed; a reload makes a new one. Any thread may
+/* schema: all that is declared, checked and merged: the kinds with their extensions, guards, rules, figures, mappings,
+ * exports and the calendar. Made once from a whole set of plugins, then never changed; a reload makes a new one. Any thread may
  * read it; whoever keeps it holds a reference.
  */
 #ifndef LUODI_MODEL_SCHEMA_H
@@ -43,7 +43,7 @@ struct guard {
 };
 
 struct rule {
-	const struct rule_declaration *declaration;
+	const struct rule_declaration *declaration; /* its title is never NULL here */
 	int plugin;
 	int kind; /* index in kinds */
 };

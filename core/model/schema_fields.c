@@ -6,8 +6,9 @@
 
 /* Words of the filter language and names that every record has already; columns of the store among them. */
 static const char *const reserved_names[] = {"id", "kind", "title", "stage", "stage_since", "days_in_stage",
-    "workdays_in_stage", "version", "light", "light_on", "exists", "record", "on", "open", "done", "dead", "and", "or",
-    "not", "in", "reached", "contains", "today", "me", "as_of", "seq", "effective_on", "return_stage", "rowid", "oid"};
+    "workdays_in_stage", "version", "light", "light_on", "findings", "waivers", "exists", "record", "on", "open",
+    "done", "dead", "and", "or", "not", "in", "reached", "contains", "today", "me", "as_of", "seq", "effective_on",
+    "return_stage", "rowid", "oid"};
 
 static bool is_reserved(const char *name)
 {
@@ -140,6 +141,9 @@ void build_add_field(struct build *build, struct kind_draft *draft, int plugin, 
 	}
 	if (field.was != NULL && !build_check_name(build, place, "旧字段", field.was))
 		field.was = NULL;
+	if (field.was != NULL && build_is_builtin(field.was)) /* what rules once said is nobody's typed value */
+		build_fault(build, place, field.name, "字段“%s”的 was 不能写 %s：那是灯的记录，不是填的值，去掉 was",
+		    field.name, field.was);
 	field.title = build_title(build, place, field.name, declaration->title);
 	read_type(build, place, declaration, &field);
 	read_unit(build, place, declaration, &field);
@@ -153,7 +157,8 @@ void build_add_field(struct build *build, struct kind_draft *draft, int plugin, 
 static void check_against(struct build *build, struct kind_draft *draft, size_t at, size_t other)
 {
 	const struct field *field = &draft->fields[at].field, *before = &draft->fields[other].field;
-	struct place place = draft->fields[at].place;
+	struct place place =
+	    draft->fields[field->builtin ? other : at].place; /* where something can be done about it */
 
 	if (strcmp(field->title, before->title) == 0)
 		build_fault(build, place, field->name, "“%s”的字段 %s 和 %s 标题都是“%s”，分不清，改一个",

@@ -119,7 +119,9 @@ static void fault_need(
 		return;
 	}
 	for (size_t i = 0; i < draft->field_count; i++)
-		names[i] = draft->fields[i].field.hidden ? NULL : draft->fields[i].field.name;
+		names[i] = draft->fields[i].field.hidden || draft->fields[i].field.builtin
+		    ? NULL
+		    : draft->fields[i].field.name;
 	build_fault(build, source->place, name, "“%s”的阶段“%s”的 needs 写了 %s，没有这个字段%s", draft->kind.title,
 	    source->declaration->name, name, build_nearest(build, name, names, draft->field_count));
 }

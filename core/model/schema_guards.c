@@ -89,7 +89,7 @@ static const char *nearest_field(struct build *build, const struct kind *kind, c
 	const char *names[KIND_MAX_FIELDS];
 
 	for (size_t i = 0; i < kind->field_count; i++)
-		names[i] = kind->fields[i].hidden ? NULL : kind->fields[i].name;
+		names[i] = kind->fields[i].hidden || kind->fields[i].builtin ? NULL : kind->fields[i].name;
 	return build_nearest(build, name, names, kind->field_count);
 }
 

@@ -145,6 +145,7 @@ static struct kind finish_kind(struct build *build, struct kind_draft *draft)
 	build_flow(build, draft);
 	draft->kind.fields = fields;
 	draft->kind.field_count = draft->field_count;
+	build_place_builtins(&draft->kind);
 	return draft->kind;
 }
 
@@ -161,6 +162,7 @@ void build_kinds(struct build *build)
 	build->drafts = pool_alloc_array(build->pool, kinds + 1, sizeof *build->drafts);
 	for_each_kind(build, false, stages);
 	for_each_kind(build, true, stages);
+	build_add_builtins(build);
 	holder->kinds = pool_alloc_array(build->pool, build->draft_count + 1, sizeof *holder->kinds);
 	for (size_t i = 0; i < build->draft_count; i++)
 		holder->kinds[i] = finish_kind(build, &build->drafts[i]);

@@ -46,13 +46,16 @@ static void check_target(struct build *build, const struct mapping_declaration *
 	int field = kind_find_field(kind, target);
 
 	if (field >= 0) {
-		if (kind->fields[field].compute != 0)
+		if (kind->fields[field].builtin)
+			build_fault(build, mapping->place, mapping->name,
+			    "对照“%s”的%s写了 %s，它由规则得出，不能从文件填", mapping->name, what, target);
+		else if (kind->fields[field].compute != 0)
 			build_fault(build, mapping->place, mapping->name,
 			    "对照“%s”的%s写了 %s，它是计算字段，不能从文件填", mapping->name, what, target);
 		return;
 	}
 	for (size_t i = 0; i < kind->field_count; i++)
-		names[i] = kind->fields[i].hidden ? NULL : kind->fields[i].name;
+		names[i] = kind->fields[i].hidden || kind->fields[i].builtin ? NULL : kind->fields[i].name;
 	build_fault(build, mapping->place, mapping->name, "对照“%s”的%s写了 %s，“%s”没有这个字段%s", mapping->name,
 	    what, target, kind->title, build_nearest(build, target, names, kind->field_count));
 }

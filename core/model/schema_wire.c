@@ -23,6 +23,7 @@ static void put_field(struct buffer *out, const struct field *field)
 	wire_put_boolean(out, field->unique);
 	wire_put_boolean(out, field->indexed);
 	wire_put_boolean(out, field->hidden);
+	wire_put_boolean(out, field->builtin);
 	wire_put_integer(out, field->plugin);
 	wire_put_integer(out, field->compute);
 }
@@ -114,8 +115,9 @@ static void get_field(struct wire *in, struct pool *pool, void *item)
 	field->unique = wire_get_boolean(in);
 	field->indexed = wire_get_boolean(in);
 	field->hidden = wire_get_boolean(in);
+	field->builtin = wire_get_boolean(in);
 	field->plugin = (int)wire_get_integer(in, 0, INT32_MAX);
-	field->compute = wire_get_integer(in, 0, INT32_MAX);
+	field->compute = wire_get_integer(in, FIELD_BY_RULES, INT32_MAX);
 	if (wire_ok(in) && field->type == VALUE_REF && field->ref == NULL)
 		wire_fail(in, "a reference to nothing");
 }
@@ -174,6 +176,7 @@ static void get_kind(struct wire *in, struct pool *pool, void *item)
 	flow->kind_title = kind->title;
 	if (flow->count > 0)
 		kind->flow = flow;
+	build_place_builtins(kind);
 	if (wire_ok(in))
 		check_positions(in, kind);
 }

@@ -10,6 +10,12 @@ static const struct guard_declaration guards[] = {{.place = {"alpha/init.lua", 9
     .when = "planned>=1亿",
     .warn = true,
     .check = 2}};
+static const struct rule_declaration rules[] = {{.place = {"alpha/init.lua", 95},
+    .name = "signed_too_long",
+    .title = "签约后迟迟不开工",
+    .on = "project",
+    .when = "stage=signed",
+    .check = 5}};
 static const struct figure_declaration figures[] = {{.place = {"alpha/init.lua", 91},
     .name = "on_time",
     .title = "按时率",
@@ -76,12 +82,13 @@ static void write_declarations(const char *folder, struct buffer *bytes)
 	declarations_put(bytes, &kinds);
 	write_seed(folder, "kinds", 0, bytes);
 	others.guards = guards;
+	others.rules = rules;
 	others.figures = figures;
 	others.mappings = mappings;
 	others.exports = exports;
 	others.calendars = calendars;
-	others.guard_count = others.figure_count = others.mapping_count = others.export_count = others.calendar_count =
-	    1;
+	others.guard_count = others.rule_count = others.figure_count = others.mapping_count = others.export_count =
+	    others.calendar_count = 1;
 	declarations_put(bytes, &others);
 	write_seed(folder, "others", 0, bytes);
 }

@@ -33,6 +33,8 @@ DECLARATIONS = [
     ('luodi.guard { name = "g", on = "project", when = "plannd>=1亿", check = function() end }',
      "第 1 个字起，项目没有字段“plannd”；最接近的是 计划总投资（planned）"),
     ('luodi.guard { name = "g", on = "project", when = "planned>=", check = function() end }', "第 10 个字起，这里缺一个值"),
+    ('luodi.rule { name = "r", on = "projct", check = function() end }', "规则“r”的 on 写了 projct，没有这个类别，最接近的是“project”"),
+    (VISIT % 'fields = { { "light", "text" } }', "字段不能叫“light”：这个名字另有所用"),
     ('luodi.figure { name = "f", title = "数", of = "project", numerator = "stage=signd" }', "最接近的是 签约（signed）"),
     ('luodi.figure { name = "f", title = "数", of = "project", numerator = { sum = "sector" } }', "是 enum，加不起来"),
     ('luodi.figure { name = "f", title = "数", of = "project", numerator = "", period = "sector" }', "它不是日期"),

@@ -1,5 +1,5 @@
-/* Plugins that mean harm, one file each in tests/plugins/hostile. A file is loaded, and its first function, a guard, is
- * called; its first line says how it must end:
+/* Plugins that mean harm, one file each in tests/plugins/hostile. A file is loaded, and its first function, a guard or a
+ * rule (asked for a hundred days), is called; its first line says how it must end:
  *   -- expect: error | budget | memory   a fault of that kind; the host lives, and another plugin in it is unharmed
  *   -- expect: fault                     of any kind: which limit is met first depends on the machine
  *   -- expect: killed                    no hook can stop it: it must be ended from outside, and is
@@ -14,7 +14,7 @@ static const char innocent[] = "local luodi = require 'luodi'\n"
 			       "luodi.guard { name = 'g', on = 'a', check = function()\n"
 			       "  return luodi.refuse(nil, ('%d'):format(7)) end }\n";
 
-enum { HOSTILE = 0, INNOCENT = 1, PATIENCE_MS = 1500 /* far over every budget of a guard */ };
+enum { HOSTILE = 0, INNOCENT = 1, RULE_DAYS = 100, PATIENCE_MS = 1500 /* far over every budget of a guard */ };
 
 static struct declarations *load_as(struct driver *driver, int index, const char *text, struct seen_fault *fault)
 {
@@ -46,6 +46,28 @@ static void send_guard(struct driver *driver, int index)
 	state_put(&driver->out, state);
 	wire_put_boolean(&driver->out, false);
 	driver_send(driver, HOST_CALL);
+}
+
+static void send_rule(struct driver *driver)
+{
+	struct state *state = state_new(driver->pool, &driver->schema->kinds[0], record_key(1, 1));
+
+	state->exists = true;
+	state->title = "x";
+	driver_begin_call(driver, HOST_CALL_RULE, 1);
+	wire_put_count(&driver->out, 1);
+	state_put(&driver->out, state);
+	wire_put_integer(&driver->out, TODAY - RULE_DAYS + 1);
+	wire_put_integer(&driver->out, TODAY);
+	driver_send(driver, HOST_CALL);
+}
+
+static void send_hostile(struct driver *driver, const struct declarations *declared)
+{
+	if (declared->rule_count > 0)
+		send_rule(driver);
+	else
+		send_guard(driver, HOSTILE);
 }
 
 static void expect_innocent_unharmed(struct driver *driver)
@@ -86,18 +108,20 @@ static void expect_fault_of(const struct seen_fault *fault, const char *name, co
 static void run_hostile(const char *name, const char *text)
 {
 	struct driver *driver = driver_start();
+	const struct declarations *declared;
 	struct seen_fault fault;
 	char expected[64];
 
 	assert_int_equal(sscanf(text, "-- expect: %63[^\n]", expected), 1);
 	driver_send_schema(driver, load_as(driver, INNOCENT, innocent, &fault));
 	print_message("%s: %s\n", name, expected);
-	if (load_as(driver, HOSTILE, text, &fault) == NULL) {
+	declared = load_as(driver, HOSTILE, text, &fault);
+	if (declared == NULL) {
 		if (strstr(expected, "at load") == NULL)
 			fail_msg("%s: %s", name, fault.message);
 	} else {
 		assert_null(strstr(expected, "at load"));
-		send_guard(driver, HOSTILE);
+		send_hostile(driver, declared);
 		if (strcmp(expected, "killed") == 0) {
 			end_from_outside(driver);
 			return;
@@ -105,7 +129,7 @@ static void run_hostile(const char *name, const char *text)
 		fault = driver_expect_fault(driver);
 		if (fault.type != HOST_FAULT_ERROR) { /* its state is gone: the same fault again, at once */
 			expect_innocent_unharmed(driver);
-			send_guard(driver, HOSTILE);
+			send_hostile(driver, declared);
 			fault = driver_expect_fault(driver);
 		}
 	}

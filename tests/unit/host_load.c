@@ -81,7 +81,7 @@ static const struct {
     {"require 'nothing'", 1, "没有模块 nothing"},
     {"require '../x'", 1, "模块名"},
     {"require 'luodi.test'", 1, "只能在 test.lua"},
-    {"require 'luodi'.rule {}", 1, "还不支持 luodi.rule"},
+    {"require 'luodi'.alert {}", 1, "还不支持 luodi.alert"},
     {"require 'luodi'.kind {}", 1, "luodi.kind要有 name"},
     {"require 'luodi'.kind 'a'", 1, "要一个表"},
     {"require 'luodi'.kind { name = 'A', title = 'a', prefix = 'A' }", 1, "小写字母开头"},

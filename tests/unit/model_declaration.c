@@ -8,6 +8,12 @@ static const struct guard_declaration guards[] = {{.place = {"alpha/init.lua", 9
     .when = "planned>=1亿",
     .warn = true,
     .check = 2}};
+static const struct rule_declaration rules[] = {{.place = {"alpha/init.lua", 95},
+    .name = "signed-too-long",
+    .title = "签约后迟迟不开工",
+    .on = "project",
+    .when = "stage=signed",
+    .check = 5}};
 static const struct figure_declaration figures[] = {{.place = {"alpha/init.lua", 91},
     .name = "on-time",
     .title = "按时率",
@@ -60,6 +66,8 @@ static struct declarations example_all(void)
 
 	all.guards = guards;
 	all.guard_count = 1;
+	all.rules = rules;
+	all.rule_count = 1;
 	all.figures = figures;
 	all.figure_count = 1;
 	all.mappings = mappings;
@@ -96,6 +104,12 @@ static void declarations_survive_the_wire(void **state)
 	assert_string_equal(read->kinds[0].stages[SIGNED].to[1], "construction");
 	assert_string_equal(read->kinds[0].fields[4].values[1].title, "服务业");
 	assert_string_equal(read->guards[0].when, "planned>=1亿");
+	assert_int_equal(read->rule_count, 1);
+	assert_string_equal(read->rules[0].title, "签约后迟迟不开工");
+	assert_string_equal(read->rules[0].on, "project");
+	assert_string_equal(read->rules[0].when, "stage=signed");
+	assert_int_equal(read->rules[0].check, 5);
+	assert_int_equal(read->rules[0].place.line, 95);
 	assert_string_equal(read->mappings[0].columns[1].target, "reached(signed)");
 	assert_null(read->mappings[0].columns[2].target);
 	assert_true(read->exports[0].args[0].required);
@@ -119,6 +133,7 @@ static void a_hyphen_in_a_name_is_read_as_an_underscore(void **state)
 	read = read_back(&bytes, pool);
 	assert_non_null(read);
 	assert_string_equal(read->guards[0].name, "promise_within_law");
+	assert_string_equal(read->rules[0].name, "signed_too_long");
 	assert_string_equal(read->figures[0].name, "on_time");
 	assert_string_equal(read->figures[0].period, "signed_on");
 	assert_string_equal(read->mappings[0].name, "ledger_2022");

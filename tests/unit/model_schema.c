@@ -94,8 +94,8 @@ static void fields_are_checked_one_by_one(void **state)
 static void words_of_the_core_are_no_fields(void **state)
 {
 	static const char *const words[] = {"id", "kind", "title", "stage", "stage_since", "days_in_stage",
-	    "workdays_in_stage", "version", "light", "exists", "record", "on", "open", "done", "dead", "and", "or",
-	    "not", "in", "reached", "contains", "today", "me"};
+	    "workdays_in_stage", "version", "light", "findings", "waivers", "exists", "record", "on", "open", "done",
+	    "dead", "and", "or", "not", "in", "reached", "contains", "today", "me"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
