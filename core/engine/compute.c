@@ -172,8 +172,8 @@ static bool ask_rules(struct computing *computing, struct view *view, const stru
 /* ---- all of it ---- */
 
 /* In the order of declaration, so that a computed field may use one declared before it. */
-static bool compute_fields(
-    struct computing *computing, const struct computing_days *days, struct computing_result *result, struct error *error)
+static bool compute_fields(struct computing *computing, const struct computing_days *days,
+    struct computing_result *result, struct error *error)
 {
 	const struct kind *kind = computing->kind;
 	struct state **there = pool_alloc_array(computing->pool, days->altered_count, sizeof(*there));
@@ -224,11 +224,8 @@ static void show_in(const struct kind *kind, const struct state *shown, const st
 /* Where no fold was made the last row is the end of all, and what was before it is what is now. */
 static struct computing_days days_of(struct plan *plan, struct state **altered, size_t count, struct pool *pool)
 {
-	struct computing_days days = {.altered = altered,
-	    .altered_count = count,
-	    .all = altered,
-	    .all_count = count,
-	    .before = plan->before_now};
+	struct computing_days days = {
+	    .altered = altered, .altered_count = count, .all = altered, .all_count = count, .before = plan->before_now};
 	struct state **all;
 
 	if (!plan->restated || plan->kind->light < 0)

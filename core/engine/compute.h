@@ -16,7 +16,8 @@ struct computing_result { /* for an event to carry */
 struct computing_days {
 	struct state *const *altered; /* each of a day of its own: computed fields are asked for these */
 	size_t altered_count;
-	struct state *const *all; /* rising, from the first altered day to the last there is: rules are asked for these */
+	struct state *const
+	    *all; /* rising, from the first altered day to the last there is: rules are asked for these */
 	size_t all_count;
 	const struct state *before; /* on the day before the first of all; or NULL */
 };

@@ -147,8 +147,8 @@ const char *waivers_write(const struct waiver *waivers, size_t count, struct poo
 	char day[DATE_TEXT_SIZE];
 
 	for (size_t i = 0; i < count; i++)
-		text = pool_format(pool, "%s%s%s %s %s %s", text != NULL ? text : "", text != NULL ? "\n" : "", waivers[i].rule,
-		    date_format(waivers[i].until, day), in_one_line(waivers[i].who, " \n\r", pool),
+		text = pool_format(pool, "%s%s%s %s %s %s", text != NULL ? text : "", text != NULL ? "\n" : "",
+		    waivers[i].rule, date_format(waivers[i].until, day), in_one_line(waivers[i].who, " \n\r", pool),
 		    in_one_line(waivers[i].why, "\n\r", pool));
 	return text;
 }
@@ -163,8 +163,8 @@ const struct waiver *waiver_of(const struct waiver *waivers, size_t count, const
 	return NULL;
 }
 
-enum light findings_light(const struct finding *findings, size_t count, const struct waiver *waivers, size_t waiver_count,
-    struct date day)
+enum light findings_light(
+    const struct finding *findings, size_t count, const struct waiver *waivers, size_t waiver_count, struct date day)
 {
 	enum light light = LIGHT_GREEN;
 

@@ -10,7 +10,12 @@
 
 #include "model/fold.h"
 
-enum light { LIGHT_GREEN, LIGHT_UNKNOWN, LIGHT_YELLOW, LIGHT_RED }; /* by weight: the light of a record is its heaviest finding */
+enum light {
+	LIGHT_GREEN,
+	LIGHT_UNKNOWN,
+	LIGHT_YELLOW,
+	LIGHT_RED
+}; /* by weight: the light of a record is its heaviest finding */
 
 struct finding {
 	const char *rule;
@@ -24,7 +29,7 @@ struct waiver {
 	struct date until; /* the last day */
 };
 
-const char *light_name(enum light light); /* "green", as in filters and answers */
+const char *light_name(enum light light);   /* "green", as in filters and answers */
 enum light light_of_name(const char *name); /* anything else: LIGHT_UNKNOWN */
 
 /* What is not of that form is left out: it is our own writing. */
@@ -36,7 +41,9 @@ const char *const *findings_stale(const char *text, struct pool *pool, size_t *r
 const char *findings_write(const struct finding *findings, size_t count, struct pool *pool);
 const char *waivers_write(const struct waiver *waivers, size_t count, struct pool *pool);
 
-const struct waiver *waiver_of(const struct waiver *waivers, size_t count, const char *rule, struct date day); /* NULL: none holds then */
-enum light findings_light(const struct finding *findings, size_t count, const struct waiver *waivers, size_t waiver_count, struct date day);
+const struct waiver *waiver_of(
+    const struct waiver *waivers, size_t count, const char *rule, struct date day); /* NULL: none holds then */
+enum light findings_light(
+    const struct finding *findings, size_t count, const struct waiver *waivers, size_t waiver_count, struct date day);
 
 #endif

@@ -81,7 +81,8 @@ static bool compile_when(struct asking *asking, const struct rule *rule, const s
 
 	asking->view->moment.as_of = day;
 	query.moment = asking->view->moment;
-	ok = view_parse_filter(asking->view, asking->kind, rule->declaration->when, asking->pool, &query.filter, error) &&
+	ok = view_parse_filter(
+		 asking->view, asking->kind, rule->declaration->when, asking->pool, &query.filter, error) &&
 	    query_compile_count(&query, asking->view->set->schema, asking->pool, ret_compiled, error);
 	asking->view->moment = before;
 	return ok;
@@ -116,8 +117,8 @@ static void add_part(struct span *parts, size_t *count, const struct span *span,
 }
 
 /* The parts of a span on which the condition holds. Most say nothing of the day, and then are asked once. */
-static bool narrow(
-    struct asking *asking, const struct rule *rule, const struct span *span, struct span *parts, size_t *count, struct error *error)
+static bool narrow(struct asking *asking, const struct rule *rule, const struct span *span, struct span *parts,
+    size_t *count, struct error *error)
 {
 	struct compiled_query first, other;
 	bool good;
@@ -131,7 +132,8 @@ static bool narrow(
 		return true;
 	}
 	for (struct date day = span->first; day.day <= span->last.day; day = next_day(day)) {
-		if (!compile_when(asking, rule, span->state, day, &other, error) || !holds(asking, &other, &good, error))
+		if (!compile_when(asking, rule, span->state, day, &other, error) ||
+		    !holds(asking, &other, &good, error))
 			return false;
 		if (good)
 			add_part(parts, count, span, day);
@@ -339,8 +341,8 @@ static void tell_day(struct telling *telling, struct date day, bool of_state)
 		if (telling->due.day > day.day)
 			telling->due = day;
 		if (lit.light != telling->last)
-			telling->outlook = pool_format(asking->pool, "%s%s%s=%s", telling->outlook, *telling->outlook != '\0' ? " " : "",
-			    date_format(day, text), light_name(lit.light));
+			telling->outlook = pool_format(asking->pool, "%s%s%s=%s", telling->outlook,
+			    *telling->outlook != '\0' ? " " : "", date_format(day, text), light_name(lit.light));
 	}
 	telling->last = lit.light;
 }

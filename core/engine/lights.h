@@ -11,7 +11,8 @@
 
 enum {
 	LIGHTS_HORIZON_DAYS = 90,
-	LIGHTS_FRESH_DAYS = 60 /* so long an outlook without a change is believed: it covers the next thirty days at any time */
+	LIGHTS_FRESH_DAYS =
+	    60 /* so long an outlook without a change is believed: it covers the next thirty days at any time */
 };
 
 struct lit { /* from the end of a day on */
@@ -28,10 +29,11 @@ struct coming { /* what a rule will say, if nothing happens */
 };
 
 struct lights {
-	const struct lit *days; /* rising, up to today: each day of states, and days between on which something changed */
+	const struct lit
+	    *days; /* rising, up to today: each day of states, and days between on which something changed */
 	size_t day_count;
-	struct date due;	/* when to ask again */
-	const char *outlook;	/* "2022-08-10=red 2022-10-01=yellow", or "" */
+	struct date due;	     /* when to ask again */
+	const char *outlook;	     /* "2022-08-10=red 2022-10-01=yellow", or "" */
 	const struct coming *coming; /* by day */
 	size_t coming_count;
 	const char *const *sentences; /* of today, by the schema's rules; NULL: none */
@@ -40,8 +42,9 @@ struct lights {
 /* states: of one record, rising by day, the last one holds until today; borrowed. before: what it was on the day before the first of them, or NULL:
  * what began then goes on. view: of a moment not after today, for "when" and for what rules ask. A rule that fails keeps what it said, stale: that
  * is no error. Waits for a host. */
-must_check bool lights_ask(struct view *view, enum host_place place, const struct kind *kind, struct date today, struct state *const *states,
-    size_t count, const struct state *before, struct pool *pool, struct lights *ret_lights, struct error *error);
+must_check bool lights_ask(struct view *view, enum host_place place, const struct kind *kind, struct date today,
+    struct state *const *states, size_t count, const struct state *before, struct pool *pool, struct lights *ret_lights,
+    struct error *error);
 
 /* Of an outlook: the light on a day, or fallback (the present one) where it says nothing up to then. */
 enum light lights_on(const char *outlook, struct date day, enum light fallback);

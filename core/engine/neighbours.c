@@ -38,8 +38,7 @@ static void add_referred(struct finding_out *out, const struct state *state, str
 			add(out, state->values[i].number, from);
 }
 
-static bool add_neighbours(
-    struct finding_out *out, int64_t record, int64_t seq, struct date from, struct error *error)
+static bool add_neighbours(struct finding_out *out, int64_t record, int64_t seq, struct date from, struct error *error)
 {
 	const struct kind *kind = schema_kind_of(out->schema, record);
 	struct referrer *referrers;

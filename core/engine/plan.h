@@ -33,7 +33,7 @@ struct plan {
 	int64_t old_version;			    /* 0: it was not there */
 	const struct state *before_day, *after_day; /* at the end of day; exists false where it is not there */
 	const struct state *before_now, *after_now;
-	struct date day;	     /* the earliest that changes */
+	struct date day;    /* the earliest that changes */
 	struct state *days; /* all days after it, rising, where a fold was made */
 	size_t day_count;
 	struct event *const *loaded; /* the record's events, where a fold was made */

@@ -2,6 +2,7 @@
 
 #include "engine/parts.h"
 #include "engine/references.h"
+#include "engine/waive.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -158,6 +159,16 @@ static bool make_note(struct proposal *proposal, struct error *error)
 	if (proposal->wish->text == NULL || proposal->wish->text[0] == '\0')
 		return error_set(error, ERROR_INVALID, "text", "写点什么");
 	event->note = proposal->wish->text;
+	add_step(proposal, event);
+	return true;
+}
+
+static bool make_waiver(struct proposal *proposal, struct error *error)
+{
+	struct event *event = new_event(proposal, EVENT_UPDATE, proposal->day);
+
+	if (!waive_fill(proposal, event, error))
+		return false;
 	add_step(proposal, event);
 	return true;
 }
@@ -383,6 +394,8 @@ static bool make_steps(struct proposal *proposal, struct error *error)
 		return make_note(proposal, error);
 	case WISH_DROP:
 		return make_drop(proposal, error);
+	case WISH_WAIVE:
+		return make_waiver(proposal, error);
 	case WISH_STATE_FIGURE:
 		return make_statement(proposal, error);
 	case WISH_CORRECT:
@@ -410,6 +423,7 @@ static bool find_record(struct proposal *proposal, struct error *error)
 	case WISH_MOVE:
 	case WISH_NOTE:
 	case WISH_DROP:
+	case WISH_WAIVE:
 		if (!resolve_record(&proposal->resolver, NULL, wish->id, "id", &proposal->record, error))
 			return false;
 		proposal->kind = schema_kind_of(proposal->resolver.schema, proposal->record);

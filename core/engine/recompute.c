@@ -124,8 +124,8 @@ static bool pass_over(struct recompute *recompute, int64_t record, const struct 
 	return error_hint(error, "改好插件，再 luodi reload");
 }
 
-static struct date find_from(
-    struct turn *turn, struct store_connection *connection, const struct head *head, int64_t record, struct error *error)
+static struct date find_from(struct turn *turn, struct store_connection *connection, const struct head *head,
+    int64_t record, struct error *error)
 {
 	struct recompute *recompute = turn->recompute;
 	struct date today = engine_today(head), due;
@@ -149,7 +149,8 @@ static struct view *open_view(struct recompute *recompute, struct store_connecti
 
 static void keep_item(struct turn *turn, const struct state *current, const struct computing_result *result)
 {
-	struct item item = {.record = current->record, .version = current->version, .outlook = result->outlook, .due = result->due};
+	struct item item = {
+	    .record = current->record, .version = current->version, .outlook = result->outlook, .due = result->due};
 
 	if (!result->differs && result->outlook == NULL)
 		return;

@@ -15,7 +15,7 @@ struct recompute {
 	struct plugin_set *set; /* borrowed */
 	const struct kind *kind;
 	struct date from; /* DATE_NONE: today, whatever day that is when a record's turn comes */
-	bool due;	  /* only those whose outlook says that they are due, each from its day on; then "from" is not read */
+	bool due; /* only those whose outlook says that they are due, each from its day on; then "from" is not read */
 	const int64_t *records; /* unless NULL: only these, all of the kind */
 	size_t record_count;
 	const char *actor, *note;

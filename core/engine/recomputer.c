@@ -21,8 +21,8 @@ struct recomputer {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool look, note; /* under lock: a set has come into force; something was written */
-	int64_t left; /* kinds; under lock */
-	int64_t seen; /* its own thread only: events up to here have had their neighbours looked at; -1: not begun */
+	int64_t left;	 /* kinds; under lock */
+	int64_t seen;	 /* its own thread only: events up to here have had their neighbours looked at; -1: not begun */
 	atomic_bool stopped;
 };
 
@@ -41,7 +41,8 @@ static bool has_a_part(const struct plugin_set *set, size_t plugin, const struct
 		if (kind->fields[i].plugin == (int)plugin)
 			return true;
 	for (size_t i = 0; i < set->schema->rule_count; i++)
-		if (set->schema->rules[i].plugin == (int)plugin && &set->schema->kinds[set->schema->rules[i].kind] == kind)
+		if (set->schema->rules[i].plugin == (int)plugin &&
+		    &set->schema->kinds[set->schema->rules[i].kind] == kind)
 			return true;
 	return false;
 }
@@ -214,7 +215,7 @@ static bool run_neighbours(struct recomputer *recomputer, struct plugin_set *set
 		    .stopped = &recomputer->stopped};
 
 		for (n = 1; i + n < count && neighbours[i + n].from.day == neighbours[i].from.day &&
-		    schema_kind_of(set->schema, neighbours[i + n].record) == recompute.kind;)
+		     schema_kind_of(set->schema, neighbours[i + n].record) == recompute.kind;)
 			n++;
 		ok = run_given(recomputer, &recompute, neighbours + i, n, error);
 	}

@@ -248,6 +248,14 @@ static void tell_moved_day(struct outcome *outcome, const struct proposal *propo
 	outcome->changes = changes;
 }
 
+static const char *light_of(const struct state *state)
+{
+	int light = state->kind->light;
+
+	return light >= 0 && state->exists && value_is_text(state->values[light].type) ? state->values[light].text
+										       : NULL;
+}
+
 static void tell_outcome(
     struct request *request, struct plugin_set *set, const struct proposal *proposal, const struct head *before)
 {
@@ -267,6 +275,8 @@ static void tell_outcome(
 	    ? pool_format(outcome->pool, "%s-(next)", proposal->kind->prefix)
 	    : resolve_id(&(struct resolver){.schema = set->schema, .pool = outcome->pool}, plan->record);
 	outcome->title = plan->after_now->title != NULL ? plan->after_now->title : plan->before_now->title;
+	outcome->light_before = light_of(plan->before_now);
+	outcome->light_after = light_of(plan->after_now);
 	outcome->version = proposal->nothing ? plan->old_version : plan->after_now->version;
 	outcome->effective_on = proposal->day;
 	if (request->wish->action != WISH_CREATE)
@@ -296,7 +306,8 @@ static const char *describe(const struct wish *wish, struct pool *pool)
 	    [WISH_DROP] = "删去",
 	    [WISH_CORRECT] = "更正",
 	    [WISH_UNDO] = "反悔",
-	    [WISH_STATE_FIGURE] = "对外表述"};
+	    [WISH_STATE_FIGURE] = "对外表述",
+	    [WISH_WAIVE] = "豁免"};
 
 	if (wish->action == WISH_CORRECT)
 		return pool_format(pool, "更正 #%lld", (long long)wish->seq);

@@ -56,7 +56,7 @@ struct listed {
 	struct date stage_since;
 	int64_t days_in_stage;
 	int64_t version;
-	const char *light; /* "red"; NULL: no rule watches its kind, or none has been asked yet */
+	const char *light;	  /* "red"; NULL: no rule watches its kind, or none has been asked yet */
 	const char *const *stale; /* rules that no longer answer */
 	size_t stale_count;
 	const struct value *values;    /* one per column */
@@ -169,7 +169,7 @@ struct coming_by_rule {
 };
 struct why {
 	const struct kind *kind;
-	const char *id, *title, *light; /* light NULL: no rule watches it */
+	const char *id, *title, *light;	      /* light NULL: no rule watches it */
 	const struct found_by_rule *findings; /* red first */
 	size_t finding_count;
 	const struct coming_by_rule *coming; /* by day, at most 90 days ahead */

@@ -13,7 +13,9 @@ static const struct rule *find_rule(const struct schema *schema, const char *nam
 
 static const char *title_of(const struct rule *rule)
 {
-	return rule == NULL ? NULL : rule->declaration->title != NULL ? rule->declaration->title : rule->declaration->name;
+	return rule == NULL		       ? NULL
+	    : rule->declaration->title != NULL ? rule->declaration->title
+					       : rule->declaration->name;
 }
 
 static const char *text_of(const struct state *state, int field)
@@ -22,7 +24,8 @@ static const char *text_of(const struct state *state, int field)
 }
 
 /* Among the kind's rules, in the schema's order: where lights_ask puts the sentences. */
-static const char *sentence_of(const struct schema *schema, const struct kind *kind, const struct lights *lights, const char *rule)
+static const char *sentence_of(
+    const struct schema *schema, const struct kind *kind, const struct lights *lights, const char *rule)
 {
 	size_t at = 0;
 
@@ -111,7 +114,8 @@ bool view_why(struct view *view, const char *id, struct pool *pool, struct why *
 		return true;
 	state = state_copy(pool, got.state);
 	state->on = view->moment.as_of;
-	if (!lights_ask(view, HOST_INTERACTIVE, state->kind, view->moment.as_of, &state, 1, got.state, pool, &lights, error))
+	if (!lights_ask(
+		view, HOST_INTERACTIVE, state->kind, view->moment.as_of, &state, 1, got.state, pool, &lights, error))
 		return false;
 	tell_findings(view, got.state, &lights, pool, ret_why);
 	tell_coming(view, &lights, pool, ret_why);

@@ -33,7 +33,8 @@ enum wish_action {
 	WISH_DROP,
 	WISH_CORRECT,
 	WISH_UNDO,
-	WISH_STATE_FIGURE
+	WISH_STATE_FIGURE,
+	WISH_WAIVE
 };
 
 struct outcome;
@@ -43,13 +44,14 @@ struct wish {
 	enum wish_action action;
 	struct caller caller;
 	const char *kind, *title; /* WISH_CREATE */
-	const char *id;		  /* of a record, by id or unambiguous title: UPDATE MOVE NOTE DROP */
+	const char *id;		  /* of a record, by id or unambiguous title: UPDATE MOVE NOTE DROP WAIVE */
 	const struct given *fields;
 	size_t field_count;
 	const struct entered *entered; /* WISH_CREATE: half-way in, earliest first */
 	size_t entered_count;
 	const char *to;			     /* WISH_MOVE: stage id or title, or "resume" */
 	const char *text;		     /* WISH_NOTE */
+	const char *rule, *until;	     /* WISH_WAIVE: the last day; why is note */
 	int64_t seq;			     /* WISH_CORRECT */
 	bool only_void, all;		     /* WISH_CORRECT: --void, --all */
 	int64_t batch;			     /* WISH_UNDO */
@@ -100,12 +102,13 @@ struct outcome {
 	struct error error;
 	enum wish_action action;
 	bool dry_run;
-	const struct schema *schema; /* held until outcome_free */
-	const struct kind *kind;     /* of the record; NULL for an undo */
-	int64_t record;		     /* 0: none (undo), or not yet numbered (dry run of a creation) */
-	const char *id, *title;	     /* "P-0014"; "P-(next)" in a dry run */
-	int64_t version, seq, batch; /* seq: the last event written (in a dry run: head) */
-	int64_t first_seq;	     /* of the events written */
+	const struct schema *schema;		/* held until outcome_free */
+	const struct kind *kind;		/* of the record; NULL for an undo */
+	int64_t record;				/* 0: none (undo), or not yet numbered (dry run of a creation) */
+	const char *light_before, *light_after; /* "yellow", "green"; NULL: no rule watches it, or it was not there */
+	const char *id, *title;			/* "P-0014"; "P-(next)" in a dry run */
+	int64_t version, seq, batch;		/* seq: the last event written (in a dry run: head) */
+	int64_t first_seq;			/* of the events written */
 	struct date effective_on;
 	const struct changed *changes;
 	size_t change_count;

@@ -46,8 +46,8 @@ struct event {
 	size_t change_count;
 	const struct computed *computed;
 	size_t computed_count;
-	const char *outlook; /* of the record from now on (engine/lights.h), and … */
-	struct date due;     /* … when rules are asked again. Not stored with the event. NULL: as they were */
+	const char *outlook;	/* of the record from now on (engine/lights.h), and … */
+	struct date due;	/* … when rules are asked again. Not stored with the event. NULL: as they were */
 	const int64_t *targets; /* EVENT_VOID: seqs, rising; EVENT_RESTORE: the seq of the void event */
 	size_t target_count;
 	const char *note; /* or NULL */

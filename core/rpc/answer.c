@@ -209,6 +209,19 @@ static void put_number(struct json_writer *json, const char *key, int64_t number
 		json_null(json);
 }
 
+/* From what to what, as a stage has; null: no rule watches it. */
+static void put_lights(struct json_writer *json, const struct outcome *outcome)
+{
+	if (outcome->light_after == NULL) {
+		json_null(json);
+		return;
+	}
+	json_array_begin(json);
+	json_text(json, outcome->light_before);
+	json_text(json, outcome->light_after);
+	json_array_end(json);
+}
+
 static void put_consequences(struct json_writer *json, const struct outcome *outcome)
 {
 	json_key(json, "skipped");
@@ -218,7 +231,7 @@ static void put_consequences(struct json_writer *json, const struct outcome *out
 	json_key(json, "warnings");
 	put_texts(json, outcome->warnings, outcome->warning_count);
 	json_key(json, "lights");
-	json_null(json);
+	put_lights(json, outcome);
 	put_refigured(json, outcome);
 	if (outcome->voided > 0)
 		json_member_integer(json, "voided", outcome->voided);

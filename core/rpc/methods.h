@@ -32,6 +32,10 @@ bool run_figure_get(struct call *call, struct json_writer *json, struct error *e
 bool run_figure_explain(struct call *call, struct json_writer *json, struct error *error);
 bool run_figure_list(struct call *call, struct json_writer *json, struct error *error);
 
+/* methods_finding.c */
+bool run_finding_list(struct call *call, struct json_writer *json, struct error *error);
+bool fill_finding_waive(struct call *call, struct wish *wish, struct error *error);
+
 /* methods_schema.c */
 bool run_schema_kinds(struct call *call, struct json_writer *json, struct error *error);
 bool run_schema_fields(struct call *call, struct json_writer *json, struct error *error);

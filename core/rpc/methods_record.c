@@ -168,7 +168,7 @@ static void put_found(struct json_writer *json, const struct found *found)
 	json_object_begin(json);
 	put_record_head(json,
 	    &(struct record_head){found->kind, record->id, record->title, record->stage, record->stage_since,
-		record->days_in_stage, record->version});
+		record->days_in_stage, record->version, record->light, record->stale, record->stale_count});
 	json_key(json, "fields");
 	json_object_begin(json);
 	json_object_end(json);
@@ -361,7 +361,7 @@ bool run_record_get(struct call *call, struct json_writer *json, struct error *e
 	state = got.state;
 	put_record_head(json,
 	    &(struct record_head){state->kind, got.id, state->title, state->stage, state->stage_since,
-		got.days_in_stage, state->version});
+		got.days_in_stage, state->version, got.light, got.stale, got.stale_count});
 	json_member_text(json, "kind_title", state->kind->title);
 	put_values(json, view_schema(view), state);
 	put_flow(json, state);

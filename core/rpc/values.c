@@ -195,10 +195,11 @@ void put_record_head(struct json_writer *json, const struct record_head *head)
 		json_integer(json, head->days_in_stage);
 	else
 		json_null(json);
-	json_key(json, "light");
-	json_null(json);
+	json_member_text(json, "light", head->light);
 	json_key(json, "stale");
 	json_array_begin(json);
+	for (size_t i = 0; i < head->stale_count; i++)
+		json_text(json, head->stale[i]);
 	json_array_end(json);
 	json_member_integer(json, "version", head->version);
 }
@@ -230,7 +231,7 @@ void put_listed(struct json_writer *json, const struct schema *schema, const str
 {
 	put_record_head(json,
 	    &(struct record_head){kind, record->id, record->title, record->stage, record->stage_since,
-		record->days_in_stage, record->version});
+		record->days_in_stage, record->version, record->light, record->stale, record->stale_count});
 	json_key(json, "fields");
 	json_object_begin(json);
 	for (size_t i = 0; i < column_count; i++) {

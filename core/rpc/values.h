@@ -27,6 +27,9 @@ struct record_head {
 	int stage;
 	struct date stage_since;
 	int64_t days_in_stage, version;
+	const char *light;
+	const char *const *stale;
+	size_t stale_count;
 };
 void put_record_head(struct json_writer *json, const struct record_head *head);
 /* A record of a list, as members: its head, "fields", "ref_titles". */

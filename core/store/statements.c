@@ -91,9 +91,8 @@ const char *const statement_sql[STATEMENTS] = {
 	"UPDATE entry SET to_seq = :to"
 	" WHERE record = :record AND entered_on = :on AND seq = :seq AND stage = :stage AND to_seq = :for_ever",
     [STATEMENT_OUTLOOK] = "SELECT due, lights FROM outlook WHERE record = :record",
-    [STATEMENT_OUTLOOK_PUT] =
-	"INSERT INTO outlook (record, due, lights) VALUES (:record, :due, :lights)"
-	" ON CONFLICT (record) DO UPDATE SET due = excluded.due, lights = excluded.lights",
+    [STATEMENT_OUTLOOK_PUT] = "INSERT INTO outlook (record, due, lights) VALUES (:record, :due, :lights)"
+			      " ON CONFLICT (record) DO UPDATE SET due = excluded.due, lights = excluded.lights",
     [STATEMENT_OUTLOOK_DUE] =
 	"SELECT record FROM outlook WHERE due <= :day AND record BETWEEN :first_record AND :last_record"
 	" ORDER BY record LIMIT :limit",

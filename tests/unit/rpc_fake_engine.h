@@ -356,6 +356,18 @@ const struct kind *view_kind(struct view *view, const char *name, struct error *
 	return NULL;
 }
 
+bool view_why(struct view *view, const char *id, struct pool *pool, struct why *ret_why,
+    const struct candidate **ret_candidates, size_t *ret_count, struct error *error)
+{
+	(void)view;
+	(void)id;
+	(void)pool;
+	(void)ret_candidates;
+	(void)ret_count;
+	*ret_why = (struct why){0};
+	return error_set(error, ERROR_NOT_FOUND, "id", "这里没有规则");
+}
+
 bool view_find_record(struct view *view, const struct kind *kind, const char *text, struct pool *pool,
     int64_t *ret_record, const struct candidate **ret_candidates, size_t *ret_count, struct error *error)
 {
