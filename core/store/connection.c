@@ -163,7 +163,7 @@ static int authorize(
     void *argument, int action, const char *a, const char *b, const char *database, const char *trigger)
 {
 	static const char *const tables[] = {
-	    "journal", "void", "entry", "batch", "request", "kind", "field", "stage", "alias", "meta"};
+	    "journal", "void", "entry", "batch", "request", "kind", "field", "stage", "alias", "meta", "outlook"};
 
 	(void)argument, (void)database, (void)trigger;
 	switch (action) {
