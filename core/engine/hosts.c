@@ -25,6 +25,7 @@ static const int64_t budget_us[] = {
     [HOST_CALL_EXPORT] = 60000000,
     [HOST_CALL_CONFIG] = 1000000,
     [HOST_CALL_TEST] = 60000000,
+    [HOST_CALL_RULE] = 4 * PATIENCE_US, /* many days in one call, each with a budget of its own inside */
 };
 
 struct seat {

@@ -361,6 +361,23 @@ static struct date next_end(const struct telling *telling, struct date day)
 	return next;
 }
 
+/* A waiver that is over lets its finding count again. */
+static void tell_ends(struct telling *telling, struct date day)
+{
+	struct asking *asking = telling->asking;
+
+	if (day.day <= asking->today.day)
+		return;
+	for (size_t i = 0; i < telling->waiver_count; i++)
+		for (size_t j = 0; j < asking->rule_count && next_day(telling->waivers[i].until).day == day.day; j++)
+			if (strcmp(telling->findings[j].rule, telling->waivers[i].rule) == 0 &&
+			    telling->findings[j].light != LIGHT_GREEN)
+				telling->coming[telling->coming_count++] = (struct coming){.on = day,
+				    .rule = telling->findings[j].rule,
+				    .light = telling->findings[j].light,
+				    .sentence = "豁免到期"};
+}
+
 static void tell_state(struct telling *telling, size_t at)
 {
 	struct asking *asking = telling->asking;
@@ -374,6 +391,7 @@ static void tell_state(struct telling *telling, size_t at)
 		struct date turn, end = next_end(telling, day);
 
 		take_turns(telling, day);
+		tell_ends(telling, day);
 		if (state->exists)
 			tell_day(telling, day, of_state);
 		turn = next_turn(telling);
@@ -412,7 +430,7 @@ static void tell(struct asking *asking, const struct finding *before, size_t bef
 			most += waivers_read(waivers->text, asking->pool, &telling.waivers);
 	}
 	telling.days = pool_alloc_array(asking->pool, most, sizeof(*telling.days));
-	telling.coming = pool_alloc_array(asking->pool, asking->turn_count + 1, sizeof(*telling.coming));
+	telling.coming = pool_alloc_array(asking->pool, most + 1, sizeof(*telling.coming));
 	for (size_t i = 0; i < asking->count; i++)
 		tell_state(&telling, i);
 	sentences = telling.sentences;
