@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "engine/export.h"
+#include "engine/lights.h"
 #include "engine/viewing.h"
 #include <dirent.h>
 #include <fcntl.h>
@@ -281,6 +282,79 @@ static bool answer_figure(
 	return ok;
 }
 
+static const char *word_of_light(enum light light)
+{
+	return light == LIGHT_RED ? "红" : light == LIGHT_YELLOW ? "黄" : light == LIGHT_GREEN ? "绿" : "没有答上来";
+}
+
+/* What the rules say of the day, and of what is asked about: a rule's name, a sentence, or NULL: the record's light. */
+static enum light light_asked_for(struct view *view, const struct kind *kind, const struct lights *lights,
+    const char *wanted, struct pool *pool, const char **ret_told)
+{
+	const struct schema *schema = view->set->schema;
+	const struct lit *day = &lights->days[lights->day_count - 1];
+	enum light found = wanted == NULL ? day->light : LIGHT_GREEN;
+	struct finding *findings;
+	size_t count = findings_read(day->findings, pool, &findings), rule = 0;
+
+	*ret_told = "";
+	for (size_t i = 0; i < schema->rule_count; i++) {
+		const char *name = schema->rules[i].declaration->name, *sentence;
+
+		if (&schema->kinds[schema->rules[i].kind] != kind)
+			continue;
+		sentence = lights->sentences[rule++];
+		for (size_t j = 0; j < count; j++) {
+			if (strcmp(findings[j].rule, name) != 0)
+				continue;
+			*ret_told = pool_format(pool, "%s%s%s：%s，%s", *ret_told, **ret_told != '\0' ? "；" : "", name,
+			    word_of_light(findings[j].light), sentence != NULL ? sentence : "-");
+			if (wanted != NULL &&
+			    (strcmp(wanted, name) == 0 || (sentence != NULL && strcmp(wanted, sentence) == 0)))
+				found = findings[j].light;
+		}
+	}
+	if (**ret_told == '\0')
+		*ret_told = "没有一条规则有话说";
+	return found;
+}
+
+/* The rules are asked for that very day, which may lie ahead: what the background has written so far does not matter. */
+static bool answer_light(
+    struct testing *testing, const struct plain *arguments, struct buffer *out, struct error *error)
+{
+	struct view_request request = {.as_of = text_of(arguments, "on"), .caller = tester};
+	struct view *view = view_open(testing->engine, &request, error);
+	struct table table = new_table(testing->pool);
+	struct lights lights;
+	struct state *state;
+	struct got got;
+	bool ok;
+
+	if (view == NULL)
+		return false;
+	ok = view_get(view, text_of(arguments, "id"), testing->pool, &got, NULL, NULL, error);
+	if (ok && got.state->kind->light < 0)
+		ok = error_set(error, ERROR_INVALID, "", "没有规则看着%s，它没有灯", got.state->kind->title);
+	if (ok) {
+		state = state_copy(testing->pool, got.state);
+		state->on = view->moment.as_of;
+		ok = lights_ask(
+		    view, HOST_INTERACTIVE, state->kind, state->on, &state, 1, NULL, testing->pool, &lights, error);
+	}
+	if (ok) {
+		const char *told;
+		enum light light =
+		    light_asked_for(view, state->kind, &lights, text_of(arguments, "of"), testing->pool, &told);
+
+		add_text(&table, "level", light_name(light));
+		add_text(&table, "told", told);
+		put_table(out, &table);
+	}
+	view_close(view);
+	return ok;
+}
+
 static bool keep_bytes(void *argument, const char *bytes, size_t length)
 {
 	return buffer_append(argument, bytes, length);
@@ -358,6 +432,8 @@ static bool answer_test(
 		return answer_get(testing, &arguments, out, error);
 	if (strcmp(what, "figure") == 0)
 		return answer_figure(testing, &arguments, out, error);
+	if (strcmp(what, "light") == 0)
+		return answer_light(testing, &arguments, out, error);
 	if (strcmp(what, "export") == 0)
 		return answer_export(testing, &arguments, out, error);
 	if (strcmp(what, "refused") == 0)

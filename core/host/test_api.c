@@ -15,6 +15,8 @@
  *                                                                         attempt is kept
  *   figure    {name=, period=?, as_of=?}                                  {numerator=INT, denominator=INT?, text=TEXT}
  *   export    {name=, args={NAME=TEXT}, format=?}                         {text=TEXT}: the report as Markdown, or in format
+ *   light     {id=, on=?, of=?}                                           {level=TEXT, told=TEXT}: of the record, or what the rule of that
+ *                                                                         name, or that sentence, has; told: all findings, for people
  *
  * A refusal is {refused=true, field=TEXT?, sentence=TEXT}: a guard or a core rule says no. What is asked wrongly (no such
  * kind, no such field) is an ANSWER that is not ok, and fails the test with its sentence.
@@ -386,9 +388,50 @@ static int test_expect_export(lua_State *lua)
 	return 0;
 }
 
+static const char *const levels[] = {"green", "yellow", "red", "unknown", NULL};
+
+static bool is_level(lua_State *lua, int index)
+{
+	return lua_type(lua, index) == LUA_TSTRING && is_one_of(lua_tostring(lua, index), levels);
+}
+
+static const char *word_of_level(const char *level)
+{
+	static const char *const words[] = {"绿", "黄", "红", "没有答上来"};
+
+	for (size_t i = 0; levels[i] != NULL; i++)
+		if (strcmp(level, levels[i]) == 0)
+			return words[i];
+	return level;
+}
+
+/* expect_light(record, [day,] level, [rule or sentence]): the record's light, today or on that day; with a rule's name or a sentence, what
+ * that rule says, whatever the others say. */
 static int test_expect_light(lua_State *lua)
 {
-	return luaL_error(lua, "还不支持 t.expect_light");
+	const char *level, *told;
+
+	check_handle(lua, 1, "expect_light");
+	if (is_level(lua, 2)) {
+		lua_pushnil(lua);
+		lua_insert(lua, 2);
+	}
+	lua_settop(lua, 4);
+	if (!is_level(lua, 3))
+		return luaL_error(lua, "t.expect_light 要一个灯色：green、yellow、red 或 unknown");
+	lua_newtable(lua);
+	copy_argument(lua, 1, "id");
+	copy_argument(lua, 2, "on");
+	copy_argument(lua, 4, "of");
+	ask(lua, "light");
+	lua_getfield(lua, 5, "level");
+	lua_getfield(lua, 5, "told");
+	level = typed_check_text(lua, 6, "luodid 回答的灯色");
+	told = typed_check_text(lua, 7, "luodid 回答的原因");
+	if (lua_rawequal(lua, 3, 6))
+		return 0;
+	return luaL_error(
+	    lua, "灯：期望 %s，实际是 %s（%s）", word_of_level(lua_tostring(lua, 3)), word_of_level(level), told);
 }
 
 /* t.test(name, function): run later, each from an empty store. */

@@ -141,7 +141,7 @@ static void each_function_asks_as_its_comment_says(void **state)
 	driver_stop_well(driver);
 }
 
-static void refusals_figures_and_exports_are_compared(void **state)
+static void what_is_expected_is_compared(void **state)
 {
 	static const char text[] =
 	    "local t = require 'luodi.test'\n"
@@ -154,6 +154,8 @@ static void refusals_figures_and_exports_are_compared(void **state)
 	    "  t.expect_refused(function() t.set(tree, { height = 2 }) end, nil, 'height', '变矮了')\n"
 	    "  t.expect_figure('share', '2022', { numerator = 1, denominator = 2 })\n"
 	    "  t.expect_export('report', { top = 3 }, { '一', '二' })\n"
+	    "  t.expect_light(tree, 'green')\n"
+	    "  t.expect_light(tree, '2022-03-01', 'red', 'too_tall')\n"
 	    "  t.drop(tree)\n"
 	    "  t.expect(tree.id == 'T-0001' and tostring(tree) == 'T-0001', 'id')\n"
 	    "end)\n";
@@ -175,10 +177,30 @@ static void refusals_figures_and_exports_are_compared(void **state)
 	    "sentence", "变矮了", NULL);
 	expect_question(driver, "figure", "{name='share' period='2022'}", "numerator", "1", "denominator", "2", NULL);
 	expect_question(driver, "export", "{args={top=3} name='report'}", "text", "# 一\n二", NULL);
+	expect_question(driver, "light", "{id='T-0001'}", "level", "green", "told", "-", NULL);
+	expect_question(
+	    driver, "light", "{id='T-0001' of='too_tall' on='2022-03-01'}", "level", "red", "told", "太高", NULL);
 	expect_question(driver, "drop", "{id='T-0001'}", NULL);
 	expect_outcomes(driver, &in, 1);
 	expect_outcome(driver, &in, "refused", 2, NULL);
 	assert_true(wire_end(&in));
+	driver_stop_well(driver);
+}
+
+static void another_light_fails_with_what_the_rules_say(void **state)
+{
+	static const char text[] = "local t = require 'luodi.test'\n"
+				   "t.test('light', function() t.expect_light(t.record 'tree', 'green') end)\n";
+	struct driver *driver = started();
+	struct wire in;
+
+	(void)state;
+	start_tests(driver, text);
+	expect_question(driver, "begin", "{name='light'}", NULL);
+	expect_question(driver, "record", "{fields={} kind='tree' title='样本'}", "id", "T-0001", NULL);
+	expect_question(driver, "light", "{id='T-0001'}", "level", "red", "told", "too_tall：红，太高", NULL);
+	expect_outcomes(driver, &in, 1);
+	expect_outcome(driver, &in, "light", 2, "灯：期望 绿，实际是 红（too_tall：红，太高）");
 	driver_stop_well(driver);
 }
 
@@ -191,7 +213,7 @@ static const struct {
     {"t.expect_equal('1', 1)", "期望 1，实际是 “1”"},
     {"t.set('T-0001', {})", "t.record 给出的记录"},
     {"t.record(5)", "文字"},
-    {"t.expect_light()", "还不支持 t.expect_light"},
+    {"t.expect_light()", "t.record 给出的记录"},
     {"error({})", "是一个表"},
     {"error(nil)", "nil"},
     {"local x = nil; x.y = 1", "attempt to index a nil value"},
@@ -268,7 +290,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(each_function_asks_as_its_comment_says),
-	    cmocka_unit_test(refusals_figures_and_exports_are_compared),
+	    cmocka_unit_test(what_is_expected_is_compared),
+	    cmocka_unit_test(another_light_fails_with_what_the_rules_say),
 	    cmocka_unit_test(a_failed_test_tells_its_line_and_the_others_run),
 	    cmocka_unit_test(an_unexpected_refusal_fails_with_its_sentence),
 	    cmocka_unit_test(a_test_that_loops_is_a_fault_of_the_call),
