@@ -303,6 +303,7 @@ static bool start(
 	engine->set = load_set(engine, &host, ret_faults, error);
 	if (engine->set == NULL)
 		return false;
+	atomic_store(&engine->has_rules, engine->set->schema->rule_count > 0);
 	if (!store_apply_schema(engine->store, engine->set->schema, error)) {
 		host_client_stop(host);
 		return false;
