@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "engine/asks.h"
+#include "engine/reads.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,6 +71,13 @@ static void find_spans(struct asking *asking)
 			add_spans(asking, asking->states[i], last_day_of(asking, i));
 }
 
+/* Neighbours are those of the day; what is ahead sees those of today. */
+static void set_moment(struct view *view, struct date day, struct date today)
+{
+	view->moment.as_of = day;
+	view->moment.present = view->moment.present && day.day >= today.day;
+}
+
 /* ---- "when" ---- */
 
 static bool compile_when(struct asking *asking, const struct rule *rule, const struct state *state, struct date day,
@@ -79,7 +87,7 @@ static bool compile_when(struct asking *asking, const struct rule *rule, const s
 	struct query query = {.kind = asking->kind, .row = state};
 	bool ok;
 
-	asking->view->moment.as_of = day;
+	set_moment(asking->view, day, asking->today);
 	query.moment = asking->view->moment;
 	ok = view_parse_filter(
 		 asking->view, asking->kind, rule->declaration->when, asking->pool, &query.filter, error) &&
@@ -229,30 +237,99 @@ static void keep_stale(struct asking *asking, size_t rule, const struct finding 
 	add_turn(asking, turn);
 }
 
+/* The parts from one day to another. */
+static size_t clip_parts(
+    const struct span *parts, size_t count, struct date first, struct date last, struct span *clipped)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct span part = parts[i];
+
+		if (part.first.day < first.day)
+			part.first = first;
+		if (part.last.day > last.day)
+			part.last = last;
+		if (part.first.day <= part.last.day)
+			clipped[n++] = part;
+	}
+	return n;
+}
+
+/* From a day on, as the neighbours are on it. */
+static bool ask_window(struct asking *asking, size_t at, const struct span *parts, size_t count, struct date day,
+    struct date end, struct error *error)
+{
+	struct span *clipped = pool_alloc_array(asking->pool, count, sizeof(*clipped));
+	size_t n = clip_parts(parts, count, day, end, clipped);
+	struct moment before = asking->view->moment;
+	struct wire result;
+	bool ok;
+
+	if (n == 0 || clipped[0].first.day > day.day)
+		add_turn(asking, (struct turn){.on = day, .rule = at, .light = LIGHT_GREEN});
+	if (n == 0)
+		return true;
+	set_moment(asking->view, day, asking->today);
+	ok = ask_host(asking, asking->rules[at], clipped, n, &result, error);
+	asking->view->moment = before;
+	if (!ok)
+		return false;
+	ok = wire_get_count(&result, n) == n;
+	for (size_t i = 0; ok && i < n && wire_ok(&result); i++)
+		read_part(asking, at, &clipped[i], &result);
+	return (ok && wire_end(&result)) || error_set(error, ERROR_PLUGIN_FAULT, "", "答案不成样子");
+}
+
+static void forget_turns(struct asking *asking, size_t first, struct date from)
+{
+	size_t kept = first;
+
+	for (size_t i = first; i < asking->turn_count; i++)
+		if (asking->turns[i].on.day < from.day)
+			asking->turns[kept++] = asking->turns[i];
+	asking->turn_count = kept;
+}
+
+/* Most rules read nothing but their record, and are asked once; others once more from each day on which a neighbour is another. */
+static bool ask_windows(
+    struct asking *asking, size_t at, const struct span *parts, size_t count, struct reads *reads, struct error *error)
+{
+	struct date day = asking->states[0]->on, next;
+	size_t turns = asking->turn_count;
+
+	for (;;) {
+		struct date end = asking->end;
+
+		if (!reads_next_day(reads, day, &next, error))
+			return false;
+		if (!date_is_none(next))
+			end.day = next.day - 1;
+		if (!ask_window(asking, at, parts, count, day, end, error) || !reads_next_day(reads, day, &next, error))
+			return false;
+		if (date_is_none(next))
+			return true;
+		forget_turns(asking, turns, next);
+		day = next;
+	}
+}
+
 static bool ask_rule(
     struct asking *asking, size_t at, const struct finding *before, size_t before_count, struct error *error)
 {
-	const struct rule *rule = asking->rules[at];
 	size_t turns = asking->turn_count, count;
 	struct error fault = {0};
-	struct wire result;
+	struct reads *reads;
 	struct span *parts;
+	bool ok;
 
-	if (!find_parts(asking, rule, &parts, &count, error))
+	if (!find_parts(asking, asking->rules[at], &parts, &count, error))
 		return false;
-	if (count == 0 || parts[0].first.day > asking->states[0]->on.day)
-		add_turn(asking, (struct turn){.on = asking->states[0]->on, .rule = at, .light = LIGHT_GREEN});
-	if (count == 0)
+	reads = reads_begin(asking->view, asking->today, asking->pool);
+	ok = ask_windows(asking, at, parts, count, reads, &fault);
+	reads_end(reads);
+	if (ok)
 		return true;
-	if (ask_host(asking, rule, parts, count, &result, &fault)) {
-		bool whole = wire_get_count(&result, count) == count;
-
-		for (size_t i = 0; whole && i < count && wire_ok(&result); i++)
-			read_part(asking, at, &parts[i], &result);
-		if (whole && wire_end(&result))
-			return true;
-		error_set(&fault, ERROR_PLUGIN_FAULT, "", "答案不成样子");
-	}
 	if (fault.code != ERROR_PLUGIN_FAULT && fault.code != ERROR_BUDGET) {
 		*error = fault;
 		return false;

@@ -92,3 +92,37 @@ struct rows *store_select_states(struct store_connection *connection, const stru
 	buffer_clear(&sql);
 	return store_select(connection, query, error);
 }
+
+bool store_state_days(struct store_connection *connection, const struct kind *kind, int64_t record, struct date after,
+    struct date last, struct pool *pool, const struct date **ret_days, size_t *ret_count, struct error *error)
+{
+	static const struct result_column column = {.type = VALUE_DATE};
+	struct value parameters[] = {value_of_number(VALUE_INT, after.day), value_of_number(VALUE_INT, last.day),
+	    value_of_number(VALUE_INT, record)};
+	struct date *days =
+	    pool_alloc_array(pool, (size_t)(last.day > after.day ? last.day - after.day : 0) + 1, sizeof(*days));
+	struct compiled_query query = {
+	    .parameters = parameters, .parameter_count = record != 0 ? 3 : 2, .columns = &column, .column_count = 1};
+	char name[IDENTIFIER_SIZE];
+	struct buffer sql;
+	enum rows_step step;
+	struct rows *rows;
+	size_t count = 0;
+
+	buffer_init(&sql, SQL_LARGEST);
+	buffer_append_text(&sql, "SELECT DISTINCT effective_on FROM ");
+	put_identifier(&sql, table_states(kind, name));
+	buffer_append_text(&sql, " WHERE effective_on > ?1 AND effective_on <= ?2");
+	buffer_append_text(&sql, record != 0 ? " AND record = ?3 ORDER BY 1" : " ORDER BY 1");
+	query.sql = pool_copy_text(pool, buffer_text(&sql));
+	buffer_clear(&sql);
+	rows = store_select(connection, &query, error);
+	if (rows == NULL)
+		return false;
+	while ((step = rows_next(rows, error)) == ROWS_ROW)
+		days[count++].day = (int32_t)rows_value(rows, 0).number;
+	rows_free(rows);
+	*ret_days = days;
+	*ret_count = count;
+	return step == ROWS_END;
+}

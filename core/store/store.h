@@ -74,6 +74,11 @@ void rows_free(struct rows *rows);
 must_check struct rows *store_select_states(struct store_connection *connection, const struct kind *kind,
     int64_t record, const struct field *const *fields, size_t count, struct pool *pool, struct error *error);
 
+/* The days behind "after", up to "last", that have states of a record (of any of the kind where record is 0), rising. */
+must_check bool store_state_days(struct store_connection *connection, const struct kind *kind, int64_t record,
+    struct date after, struct date last, struct pool *pool, const struct date **ret_days, size_t *ret_count,
+    struct error *error);
+
 /* The present state of a record, also where it has been dropped (exists false). ERROR_NOT_FOUND: no such record. */
 must_check struct state *store_load_current(struct store_connection *connection, const struct kind *kind,
     int64_t record, struct pool *pool, struct error *error);
