@@ -310,25 +310,21 @@ static bool close_batch(struct engine *engine, void *argument, struct error *err
 /* Something stopped the import half-way: what it wrote is taken back. */
 static void take_back(struct import *import, int64_t batch)
 {
-	struct error error = {0};
 	struct wish *wish;
 	struct outcome *outcome;
 
 	if (batch == 0)
 		return;
-	if (!writer_run(import->engine->writer, WRITER_IN_GROUP, close_batch, &batch, &error)) {
-		log_error("批次 %" PRId64 " 没能合上，下次启动时整批作废：%s", batch, error.sentence);
-		return;
-	}
 	wish = wish_new(WISH_UNDO);
 	wish->caller = (struct caller){.name = import->caller.name, .role = ROLE_ADMIN};
 	wish->batch = batch;
+	wish->never_ended =
+	    true; /* closed and voided at once: were it closed first, a crash between would let it stand */
 	wish->confirm = true;
 	wish->note = "导入没有做完，整批作废";
 	outcome = engine_write(import->engine, &wish);
 	if (!outcome->ok)
-		log_error("批次 %" PRId64 " 没有做完，也没能作废：%s；请看 luodi batches，再 luodi undo %" PRId64,
-		    batch, outcome->error.sentence, batch);
+		log_error("批次 %" PRId64 " 没有做完，也没能作废，下次启动时作废：%s", batch, outcome->error.sentence);
 	outcome_free(outcome);
 }
 

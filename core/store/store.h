@@ -47,8 +47,10 @@ must_check bool store_apply_schema(struct store *store, struct schema *schema, s
 
 /* ---- reading (either connection) ---- */
 
-/* A snapshot: all reads until store_snapshot_end see one state. At most 5 s. */
+/* A snapshot: all reads until store_snapshot_end see one state. At most 5 s (or what LUODI_SNAPSHOT_MS says in tests). */
 must_check bool store_snapshot_begin(struct store_connection *connection, struct error *error);
+/* Work that may take longer goes on with another one from then on. Never on the writer. */
+bool store_snapshot_is_half_over(const struct store_connection *connection);
 void store_snapshot_end(struct store_connection *connection);
 must_check bool store_read_head(struct store_connection *connection, struct head *ret_head, struct error *error);
 /* The last seq recorded before the moment; 0: none. */
