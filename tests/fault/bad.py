@@ -217,6 +217,17 @@ def test_an_event_that_no_record_leads_to_is_found(build):
         daemon.clean()
 
 
+def test_verify_takes_its_time_over_a_long_record(build):
+    """Longer than one snapshot may live."""
+    with Daemon(build, [PLUGINS], environment={"LUODI_SNAPSHOT_MS": "300"}) as daemon:
+        connection = daemon.connect()
+        entry = add(connection, 1)["id"]
+        for number in range(300):
+            connection.call("record.note", id=entry, text="长" * 3000)
+            connection.call("record.update", id=entry, fields={"sum": number})
+        assert connection.call("journal.verify")["events"] == 601
+
+
 def test_a_torn_file_is_said_and_not_touched(build):
     daemon = fill_store(build, 200)
     try:
