@@ -302,6 +302,42 @@ def wait_for_write(connection, code):
             time.sleep(0.1)
 
 
+def test_a_disk_that_is_full_in_mid_import_leaves_nothing_of_it(build):
+    """Half of it is on disk by then: it is taken back with the room in reserve, or as soon as there is room."""
+    daemon = Daemon(build, [PLUGINS], environment={"LUODI_RESERVE": str(8 << 20)})
+    os.mkdir(daemon.data)
+    try:
+        mount(daemon.data, "48m,mode=700")
+    except Skip:
+        daemon.clean()
+        raise
+    try:
+        ballast = os.path.join(daemon.data, "ballast")
+        with open(ballast, "wb") as file:
+            file.write(b"\0" * (16 << 20))
+        daemon.start()
+        connection = daemon.connect()
+        add(connection, "before")
+        begun = connection.call("import.begin", kind="entry", header=["code", "名称", "text"], key="code")["import"]
+        for block in range(40):
+            connection.call("import.rows", **{"import": begun}, rows=[[str(block * 500 + row), "题", "字" * 300] for row in range(500)])
+        expect_refused("read_only", connection.call, "import.commit", **{"import": begun})
+        os.unlink(ballast)
+        wait_for_write(connection, "after")
+        deadline = time.monotonic() + 60
+        while connection.call("record.count", kind="entry")["count"] != 2:
+            assert time.monotonic() < deadline, "half an import stands"
+            time.sleep(0.2)
+        connection.call("journal.verify")
+        assert all(batch["undone_by"] for batch in connection.call("batch.list")["batches"] if batch["events"] > 100)
+        connection.close()
+        daemon.stop()
+    finally:
+        daemon.kill()
+        subprocess.run(["umount", daemon.data], check=False)
+        daemon.clean()
+
+
 def test_a_full_disk_makes_it_read_only_until_there_is_room(build):
     daemon = Daemon(build, [PLUGINS], environment={"LUODI_RESERVE": str(4 << 20)})  # of 64 MiB on a real disk
     os.mkdir(daemon.data)
