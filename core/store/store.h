@@ -100,6 +100,8 @@ must_check bool store_load_journal(struct store_connection *connection, int64_t 
     struct pool *pool, const struct event *const **ret_events, size_t *ret_count, struct error *error);
 must_check const struct event *store_load_event(
     struct store_connection *connection, int64_t seq, struct pool *pool, struct error *error); /* ERROR_NOT_FOUND */
+/* Was it ever void, at any sequence? */
+must_check bool store_was_voided(struct store_connection *connection, int64_t seq, bool *ret_was, struct error *error);
 /* Which event voided seq as known at known_seq; 0: none. */
 must_check bool store_voided_by(
     struct store_connection *connection, int64_t seq, int64_t known_seq, int64_t *ret_by, struct error *error);
