@@ -1,22 +1,13 @@
 #include "engine/waive.h"
 
 #include "engine/findings.h"
+#include "model/name.h"
 #include "model/nearest.h"
 #include <string.h>
 
-/* A hyphen is taken as an underscore. */
-static bool is_named(const char *name, const char *typed)
-{
-	while (*name != '\0' && (*name == *typed || (*name == '_' && *typed == '-'))) {
-		name++;
-		typed++;
-	}
-	return *name == '\0' && *typed == '\0';
-}
-
 static bool is_called(const struct rule_declaration *declaration, const char *name)
 {
-	return is_named(declaration->name, name) ||
+	return name_equal(declaration->name, name) ||
 	    (declaration->title != NULL && strcmp(declaration->title, name) == 0);
 }
 
