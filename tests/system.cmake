@@ -8,6 +8,10 @@ if(TARGET unit_store_states) # it reads what the text index keeps
   target_link_libraries(unit_store_states PRIVATE luodi_text)
 endif()
 
+if(TARGET unit_engine_export_format) # it unpacks what was written
+  target_link_libraries(unit_engine_export_format PRIVATE PkgConfig::XLSXWRITER)
+endif()
+
 foreach(source ${unit_tests})
   get_filename_component(name ${source} NAME_WE)
   if(name MATCHES "^(engine|rpc|net|daemon)_|^store_news$")

@@ -44,12 +44,13 @@ static const struct option_row OPTIONS[OPTION_COUNT] = {
     [OPTION_STRICT] = {"strict", 0, OPTION_FLAG, NULL, "有一行拒收就都不写"},
     [OPTION_CLEAR_EMPTY] = {"clear-empty", 0, OPTION_FLAG, NULL, "空格子清掉原来的值"},
     [OPTION_REJECTS] = {"rejects", 0, OPTION_TEXT, "文件", "拒收的行另写一个 CSV"},
-    [OPTION_FORMAT] = {"format", 0, OPTION_TEXT, "格式", "md csv json …"},
+    [OPTION_FORMAT] = {"format", 0, OPTION_TEXT, "格式", "md csv json xlsx html"},
     [OPTION_OUTPUT] = {"output", 'o', OPTION_TEXT, "文件", "写到文件；{as_of} 换成日期"},
     [OPTION_SINCE] = {"since", 0, OPTION_INTEGER, "序号", "从第几条之后接着看"},
     [OPTION_VOID] = {"void", 0, OPTION_FLAG, NULL, "只作废，不重记"},
     [OPTION_ALL] = {"all", 0, OPTION_FLAG, NULL, "连同这条记录的其余事件"},
     [OPTION_CONFIG] = {"config", 0, OPTION_TEXT, "文件", "luodid 的配置文件"},
+    [OPTION_UNTIL] = {"until", 0, OPTION_TEXT, "日期", "到哪一天为止，那一天也算"},
     [OPTION_PLUGINS] = {"plugins", 0, OPTION_TEXT, "文件夹", "它所依靠的插件在哪里"},
 };
 
@@ -77,7 +78,7 @@ static enum option_name find_letter(char letter)
 /* Options that the contract names and this version does not have. */
 static bool comes_later(const char *name)
 {
-	static const char *const LATER[] = {"where", "missing", "until", "checkpoint", "history"};
+	static const char *const LATER[] = {"where", "missing", "checkpoint", "history"};
 
 	for (size_t i = 0; i < sizeof LATER / sizeof *LATER; i++)
 		if (strcmp(LATER[i], name) == 0)

@@ -1,5 +1,6 @@
 #include "client/screen.h"
 
+#include "client/light.h"
 #include "client/value.h"
 #include <inttypes.h>
 #include <string.h>
@@ -253,7 +254,7 @@ const char *screen_write_text(struct client *client, const json_t *result)
 	    since, *changes != '\0' ? "，" : "", changes);
 }
 
-void screen_print_write(struct client *client, const json_t *result)
+void screen_print_write_as(struct client *client, const json_t *result, const char *text)
 {
 	const char *id = answer_text(result, "id"), *title = answer_text(result, "title");
 	int64_t version = answer_integer(result, "version", 0), seq = answer_integer(result, "seq", 0);
@@ -264,14 +265,21 @@ void screen_print_write(struct client *client, const json_t *result)
 		return;
 	if (*id != '\0')
 		client_print(client, "%s  %s%s", id, title, *title != '\0' ? "  " : "");
-	client_print(client, "%s", screen_write_text(client, result));
+	client_print(client, "%s", text);
+	light_print_change(client, result);
 	if (version > 0)
 		client_print(client, "  第 %" PRId64 " 版", version);
 	if (batch > 0 && !tried)
 		client_print(client, "  #%" PRId64 "  批次 %" PRId64, seq, batch);
 	client_print(client, "\n");
+	light_print_settled(client, result);
 	print_remarks(client, result);
 	screen_print_figures(client, result, client->verb == &verb_add ? FIGURES_SHOWN : SIZE_MAX);
 	if (tried)
 		client_print(client, "  只是试试，什么都没有写\n");
+}
+
+void screen_print_write(struct client *client, const json_t *result)
+{
+	screen_print_write_as(client, result, screen_write_text(client, result));
 }

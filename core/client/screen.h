@@ -20,6 +20,8 @@ const char *screen_write_text(struct client *client, const json_t *result);
 /* The result of a write, in the manner of: P-0058  title  前期 → 开工在建，自 2022-07-18  第 5 版  #4712  批次 88. With --json
  * the document, with --quiet nothing. */
 void screen_print_write(struct client *client, const json_t *result);
+/* The same, but what was done said by text. */
+void screen_print_write_as(struct client *client, const json_t *result, const char *text);
 /* The table of past figures that read differently now, at most limit of them. Nothing when there are none. */
 void screen_print_figures(struct client *client, const json_t *result, size_t limit);
 

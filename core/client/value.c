@@ -144,26 +144,6 @@ void value_put(struct table *table, struct pool *pool, const json_t *column, con
 	table_put(table, value_show(pool, column, value, titles), value_raw(pool, column, value), TONE_NONE);
 }
 
-const char *value_light_title(const char *light)
-{
-	if (strcmp(light, "red") == 0)
-		return "红";
-	if (strcmp(light, "yellow") == 0)
-		return "黄";
-	if (strcmp(light, "green") == 0)
-		return "绿";
-	return *light != '\0' ? "?" : "-";
-}
-
-enum tone value_light_tone(const char *light)
-{
-	if (strcmp(light, "red") == 0)
-		return TONE_RED;
-	if (strcmp(light, "yellow") == 0)
-		return TONE_YELLOW;
-	return strcmp(light, "green") == 0 ? TONE_GREEN : TONE_NONE;
-}
-
 const char *value_moment(struct pool *pool, const char *moment, bool only_time)
 {
 	if (strlen(moment) < 19)

@@ -30,9 +30,6 @@ const json_t *value_of_record(const json_t *record, const char *name);
 /* The cell of a record's column, put into the table. */
 void value_put(struct table *table, struct pool *pool, const json_t *column, const json_t *value, const json_t *titles);
 
-const char *value_light_title(const char *light); /* "红"; "-" for none */
-enum tone value_light_tone(const char *light);
-
 /* "2022-01-10 14:02" of an RFC 3339 moment; "14:02:11" if only_time. In the pool. */
 const char *value_moment(struct pool *pool, const char *moment, bool only_time);
 /* 4744 as 4,744. */

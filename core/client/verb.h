@@ -24,7 +24,8 @@ enum verb_word {
 	WORD_VERB,
 	WORD_TEXT,
 	WORD_NUMBER,
-	WORD_METHOD
+	WORD_METHOD,
+	WORD_RULE /* of the record before it */
 };
 
 /* A line to type and what it does. In braces stands what the kinds at hand fill in (verb_help.c); a line for which they
@@ -48,10 +49,10 @@ struct verb {
 };
 
 extern const struct verb verb_list, verb_find, verb_count, verb_show, verb_add, verb_set, verb_move, verb_note,
-    verb_drop, verb_history, verb_correct, verb_diff, verb_figure, verb_explain, verb_state, verb_import, verb_export,
-    verb_batches, verb_undo, verb_plugins, verb_reload, verb_plugin, verb_watch, verb_verify, verb_backup, verb_status,
-    verb_doctor, verb_kinds, verb_fields, verb_flow, verb_rpc, verb_help, verb_outcome, verb_home, verb_complete,
-    verb_version;
+    verb_drop, verb_history, verb_why, verb_waive, verb_correct, verb_diff, verb_figure, verb_explain, verb_state,
+    verb_import, verb_export, verb_batches, verb_undo, verb_plugins, verb_reload, verb_plugin, verb_watch, verb_verify,
+    verb_backup, verb_status, verb_doctor, verb_kinds, verb_fields, verb_flow, verb_rpc, verb_help, verb_outcome,
+    verb_home, verb_complete, verb_version;
 
 /* In the order of the help. Ends with NULL. */
 extern const struct verb *const VERBS[];

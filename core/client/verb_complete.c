@@ -1,5 +1,6 @@
 /* complete: what the last word of a half-typed command line may become, a line each. For the shell's completion. */
 #include "client/client.h"
+#include "client/light.h"
 #include "client/screen.h"
 
 #include <string.h>
@@ -89,6 +90,14 @@ static void offer_values(struct client *client, const char *field, size_t length
 	}
 }
 
+static void offer_lights(struct client *client, const char *typed)
+{
+	static const char *const LIGHTS[] = {"red", "yellow", "green", "unknown", "红", "黄", "绿", "未知"};
+
+	for (size_t i = 0; i < sizeof LIGHTS / sizeof *LIGHTS; i++)
+		offer(client, typed, LIGHTS[i], "");
+}
+
 /* Behind "stage=" stand stages, behind another field its values, else fields. What is printed is what stands behind the "=",
  * since the shell splits words there. */
 static void offer_filter(struct client *client, const char *typed, const char *kind)
@@ -99,12 +108,28 @@ static void offer_filter(struct client *client, const char *typed, const char *k
 	if (equals == NULL) {
 		offer(client, typed, "stage=", "");
 		offer(client, typed, "阶段=", "");
+		if (light_is_known(client, kind)) {
+			offer(client, typed, "light=", "");
+			offer(client, typed, "灯=", "");
+		}
 		offer_fields(client, typed, kind, "=");
 	} else if (strncmp(typed, "stage=", 6) == 0 || strncmp(typed, "阶段=", strlen("阶段=")) == 0) {
 		offer_stages(client, equals + 1, kind);
+	} else if (strncmp(typed, "light=", 6) == 0 || strncmp(typed, "灯=", strlen("灯=")) == 0) {
+		offer_lights(client, equals + 1);
 	} else {
 		offer_values(client, typed, length, equals + 1, kind);
 	}
+}
+
+/* What is found in a record: there is nothing else to waive. */
+static void offer_rules(struct client *client, const char *typed, const char *id)
+{
+	json_t *result = client_try(client, "finding.list", json_pack("{s:s}", "id", id));
+	const json_t *findings = answer_member(result, "findings");
+
+	offer_members(client, typed, findings, "rule", "");
+	offer_members(client, typed, findings, "title", "");
 }
 
 static void offer_word(
@@ -137,6 +162,9 @@ static void offer_word(
 		result = client_try(client, "export.list", json_object());
 		offer_members(client, typed, answer_member(result, "exports"), "name", "");
 		break;
+	case WORD_RULE:
+		offer_rules(client, typed, arguments->words[0]);
+		break;
 	case WORD_VERB:
 		for (size_t i = 0; VERBS[i] != NULL; i++)
 			if (!VERBS[i]->hidden)
@@ -156,6 +184,9 @@ static void offer_value(struct client *client, const char *typed, enum option_na
 	if (option == OPTION_COLUMNS || option == OPTION_SORT || option == OPTION_BY || option == OPTION_SUM ||
 	    option == OPTION_KEY)
 		offer_fields(client, typed, kind_in_question(client, verb, arguments), "");
+	if ((option == OPTION_SORT || option == OPTION_BY) &&
+	    light_is_known(client, kind_in_question(client, verb, arguments)))
+		offer(client, typed, "light", "");
 	if (option == OPTION_COLOR) {
 		offer(client, typed, "auto", "");
 		offer(client, typed, "always", "");

@@ -1,9 +1,11 @@
 /* count: how many, how much, by whatever. */
 #include "client/client.h"
+#include "client/light.h"
 #include "client/screen.h"
 #include "client/value.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void put_group(struct client *client, struct table *table, const json_t *result, const json_t *group)
@@ -19,8 +21,8 @@ static void put_group(struct client *client, struct table *table, const json_t *
 		const json_t *value = answer_member(answer_member(group, "by"), name);
 
 		if (strcmp(name, "light") == 0)
-			table_put(table, value_light_title(json_is_string(value) ? json_string_value(value) : ""), NULL,
-			    value_light_tone(json_is_string(value) ? json_string_value(value) : ""));
+			table_put(table, light_title(answer_text(answer_member(group, "by"), name)), NULL,
+			    light_tone(answer_text(answer_member(group, "by"), name)));
 		else if (*title != '\0')
 			table_put(table, title, NULL, TONE_NONE);
 		else
@@ -54,11 +56,49 @@ static void put_total(struct client *client, struct table *table, const json_t *
 	}
 }
 
+struct placed { /* a group, and where the daemon put it */
+	const json_t *group, *by;
+	size_t place;
+};
+
+/* The daemon orders groups by what they are grouped by; lights go by weight instead: red comes first. */
+static int compare_groups(const void *left, const void *right)
+{
+	const struct placed *a = left, *b = right;
+
+	for (size_t i = 0; i < json_array_size(a->by); i++) {
+		const char *name = answer_text(json_array_get(a->by, i), "name");
+		const json_t *first = answer_member(answer_member(a->group, "by"), name),
+			     *second = answer_member(answer_member(b->group, "by"), name);
+
+		if (json_equal(first, second))
+			continue;
+		if (strcmp(name, "light") == 0)
+			return light_rank(answer_text(answer_member(a->group, "by"), name)) -
+			    light_rank(answer_text(answer_member(b->group, "by"), name));
+		break;
+	}
+	return a->place < b->place ? -1 : 1;
+}
+
+static struct placed *place_groups(struct client *client, const json_t *result)
+{
+	const json_t *groups = answer_member(result, "groups");
+	size_t count = json_array_size(groups);
+	struct placed *placed = pool_alloc_array(client->pool, count + 1, sizeof *placed);
+
+	for (size_t i = 0; i < count; i++)
+		placed[i] = (struct placed){json_array_get(groups, i), answer_member(result, "by"), i};
+	qsort(placed, count, sizeof *placed, compare_groups);
+	return placed;
+}
+
 static struct table *table_of_groups(struct client *client, const json_t *result)
 {
 	const json_t *by = answer_member(result, "by"), *sums = answer_member(result, "sums"),
 		     *groups = answer_member(result, "groups");
 	struct table *table = table_new(client->pool);
+	const struct placed *placed = place_groups(client, result);
 
 	for (size_t i = 0; i < json_array_size(by); i++)
 		table_add_column(
@@ -67,7 +107,7 @@ static struct table *table_of_groups(struct client *client, const json_t *result
 	for (size_t i = 0; i < json_array_size(sums); i++)
 		table_add_column(table, answer_text(json_array_get(sums, i), "title"), ALIGN_RIGHT);
 	for (size_t i = 0; i < json_array_size(groups); i++)
-		put_group(client, table, result, json_array_get(groups, i));
+		put_group(client, table, result, placed[i].group);
 	if (!client_given(client, OPTION_CSV)) /* a sum among the rows would be summed again */
 		put_total(client, table, result);
 	return table;
@@ -118,6 +158,7 @@ const struct verb verb_count = {
     .examples =
 	{
 	    {"count {kind} --by {stage.title} --sum {money}", "每个阶段几项、{money}多少"},
+	    {"count {lit} --by light", "红灯几项、黄灯几项"},
 	    {"count {kind} {stage.title}={stage}", "在“{stage}”的有几项"},
 	    {"count {kind} --by {enum} --as-of {monthend}", "{monthend} 那天按{enum}分"},
 	},

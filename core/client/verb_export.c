@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 enum { CHUNK_LARGEST = 16 * 1024 * 1024 };
@@ -65,6 +66,20 @@ static bool on_chunk(void *argument, const char *method, const json_t *params)
 	return !exporting->failed;
 }
 
+/* The format: as told, else by the ending of the file's name, else what the export declares first (NULL). */
+static const char *format_wanted(const struct client *client)
+{
+	static const char *const endings[][2] = {
+	    {".xlsx", "xlsx"}, {".html", "html"}, {".htm", "html"}, {".csv", "csv"}, {".json", "json"}, {".md", "md"}};
+	const char *told = client->arguments->values[OPTION_FORMAT], *path = client->arguments->values[OPTION_OUTPUT];
+	const char *ending = path != NULL ? strrchr(output_file_name(path), '.') : NULL;
+
+	for (size_t i = 0; told == NULL && ending != NULL && i < sizeof endings / sizeof *endings; i++)
+		if (strcasecmp(ending, endings[i][0]) == 0)
+			return endings[i][1];
+	return told;
+}
+
 /* key=value words behind the name, as "args". NULL: the usage screen is printed. */
 static json_t *export_params(struct client *client)
 {
@@ -72,6 +87,8 @@ static json_t *export_params(struct client *client)
 
 	json_object_set_new(params, "name", json_string(client->arguments->words[0]));
 	json_object_set_new(params, "args", args);
+	if (format_wanted(client) != NULL)
+		json_object_set_new(params, "format", json_string(format_wanted(client)));
 	for (size_t i = 1; i < client->arguments->word_count; i++) {
 		const char *word = client->arguments->words[i], *equals = strchr(word, '=');
 
@@ -173,6 +190,9 @@ static int run_export(struct client *client)
 	if (path == NULL && client_given(client, OPTION_JSON))
 		return client_usage(
 		    client, "导出成 JSON 是 --format json", "--json 是答复，导出的字节要另写一处：加上 -o 文件");
+	if (path == NULL && client->terminal && format_wanted(client) != NULL &&
+	    strcmp(format_wanted(client), "xlsx") == 0)
+		return client_usage(client, "加上 -o 文件名.xlsx", "xlsx 不是给屏幕看的");
 	params = export_params(client);
 	if (params == NULL)
 		return EXIT_USAGE;
@@ -204,6 +224,7 @@ const struct verb verb_export = {
 	    {"export", "有哪些，要什么参数"},
 	    {"export {export} --as-of {monthend}", "{monthend} 那天的，写到屏幕"},
 	    {"export {export} --as-of today --quiet -o '{export}-{as_of}.md'", "写到文件，日期在名字里；给 cron 用"},
+	    {"export {export} --as-of today -o {export}.xlsx", "给 Excel：格式看文件名，或者 --format 写明"},
 	},
     .options = OPTIONS_READ | OPTION_BIT(OPTION_PERIOD) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_OUTPUT),
     .words = {WORD_EXPORT, WORD_TEXT},

@@ -10,8 +10,8 @@
 
 /* What the braces of an example may stand for. NULL: there is none here. */
 struct examples {
-	const char *kind, *kind_title, *kind2, *id, *stage, *stage_title, *money, *enumeration, *title_field, *word,
-	    *monthend, *figure, *export;
+	const char *kind, *kind_title, *kind2, *lit, *lit_id, *rule, *id, *stage, *stage_title, *money, *enumeration,
+	    *title_field, *word, *monthend, *figure, *export;
 };
 
 /* The kind with a flow and the most records teaches best. */
@@ -55,6 +55,22 @@ static void learn_fields(struct client *client, struct examples *examples)
 	}
 }
 
+/* A record with a light that is not green teaches what lights are; else the first one does. */
+static void learn_light(struct client *client, struct examples *examples)
+{
+	json_t *result = client_try(client, "record.list",
+		   json_pack("{s:s, s:s, s:[s], s:i}", "kind", examples->kind, "filter", "not light=green", "sort",
+		       "-light", "limit", 1)),
+	       *found;
+	const char *id = answer_text(json_array_get(answer_member(result, "records"), 0), "id"), *rule;
+
+	examples->lit = examples->kind;
+	examples->lit_id = *id != '\0' ? id : examples->id;
+	found = client_try(client, "finding.list", json_pack("{s:s}", "id", examples->lit_id));
+	rule = answer_text(json_array_get(answer_member(found, "findings"), 0), "rule");
+	examples->rule = *rule != '\0' ? rule : NULL;
+}
+
 /* A record that is really there gives the id and a word to search. */
 static void learn_record(struct client *client, struct examples *examples, const char *prefix)
 {
@@ -65,6 +81,8 @@ static void learn_record(struct client *client, struct examples *examples, const
 
 	examples->id = *answer_text(record, "id") != '\0' ? answer_text(record, "id")
 							  : pool_format(client->pool, "%s-0001", prefix);
+	if (answer_has(record, "light"))
+		learn_light(client, examples);
 	if (*title != '\0')
 		examples->word = pool_copy_bytes(client->pool, title, text_fit(title, 6, &width));
 }
@@ -119,10 +137,11 @@ static const char *filler(const struct examples *examples, const char *name, siz
 	const struct {
 		const char *name, *text;
 	} fillers[] = {{"kind", examples->kind}, {"kind.title", examples->kind_title}, {"kind2", examples->kind2},
-	    {"id", examples->id}, {"stage", examples->stage}, {"stage.title", examples->stage_title},
-	    {"money", examples->money}, {"enum", examples->enumeration}, {"titlefield", examples->title_field},
-	    {"word", examples->word}, {"monthend", examples->monthend}, {"figure", examples->figure},
-	    {"export", examples->export}, {"as_of", "{as_of}"}};
+	    {"id", examples->id}, {"lit", examples->lit}, {"litid", examples->lit_id}, {"rule", examples->rule},
+	    {"stage", examples->stage}, {"stage.title", examples->stage_title}, {"money", examples->money},
+	    {"enum", examples->enumeration}, {"titlefield", examples->title_field}, {"word", examples->word},
+	    {"monthend", examples->monthend}, {"figure", examples->figure}, {"export", examples->export},
+	    {"as_of", "{as_of}"}};
 
 	for (size_t i = 0; i < sizeof fillers / sizeof *fillers; i++)
 		if (strlen(fillers[i].name) == length && strncmp(fillers[i].name, name, length) == 0)
@@ -302,7 +321,7 @@ static int run_home(struct client *client)
 	if (answer_has(result, "mine"))
 		print_mine(client, answer_member(result, "mine"));
 	client_print(client,
-	    "\n  查：list show count figure  记：add set move import  帮助：luodi help list  种类：luodi kinds\n");
+	    "\n  查：list show why count figure  记：add set move import  帮助：luodi help list  种类：luodi kinds\n");
 	return EXIT_DONE;
 }
 

@@ -1,5 +1,6 @@
 /* list: records of a kind that answer a filter. find: a word over all kinds. */
 #include "client/client.h"
+#include "client/light.h"
 #include "client/list_columns.h"
 #include "client/screen.h"
 #include "client/value.h"
@@ -36,7 +37,7 @@ static void put_record(
 			value_put(
 			    table, client->pool, column, value_of_record(record, answer_text(column, "name")), titles);
 		if (lights && i == 0)
-			table_put(table, value_light_title(light), NULL, value_light_tone(light));
+			table_put(table, light_of_record(client->pool, record), NULL, light_tone(light));
 	}
 }
 
@@ -123,6 +124,7 @@ static int run_list(struct client *client)
 	print_sums(client, result);
 	screen_print_words(client, result);
 	screen_print_tail(client, result);
+	light_print_stale(client, light_stale_rules(client, answer_member(result, "records")));
 	return EXIT_DONE;
 }
 
@@ -135,6 +137,7 @@ const struct verb verb_list = {
 	    {"list {kind} {stage.title}={stage}", "{kind.title}里，在“{stage}”的"},
 	    {"list {kind} '{stage.title}={stage} {money}>=1亿'", "再加一条：{money}一亿元以上"},
 	    {"list {kind} {word}", "名称或正文里有的：汉字、拼音、首字母都行"},
+	    {"list {lit} light=red --as-of {monthend}", "{monthend} 那天是红灯的；今天为什么红：luodi why 编号"},
 	    {"list {kind} --as-of {monthend} --sort -{money}", "{monthend} 那天的样子，{money}从大到小"},
 	    {"list {kind2} --limit 20", "别的种类也一样；见 luodi kinds"},
 	},

@@ -1,5 +1,6 @@
 /* show: one record, whole. history: its events. */
 #include "client/client.h"
+#include "client/light.h"
 #include "client/screen.h"
 #include "client/value.h"
 #include "text/width.h"
@@ -156,9 +157,27 @@ static void print_references(struct client *client, const json_t *record)
 		client_print(client, "\n");
 }
 
+/* "红：签约 97 天仍未开工，另有 1 黄": the sentence takes a call more, so green has none. */
+static void print_light(struct client *client, const json_t *record)
+{
+	const char *light = answer_text(record, "light"), *reason = "";
+	json_t *params;
+
+	if (*light == '\0')
+		return;
+	if (strcmp(light, "green") != 0) {
+		params = client_params(client);
+		json_object_set_new(params, "id", json_string(answer_text(record, "id")));
+		reason = light_reason(client->pool, client_try(client, "finding.list", params));
+	}
+	client_print(client, "  ");
+	client_print_toned(client, light_of_record(client->pool, record), light_tone(light));
+	client_print(client, "%s%s", *reason != '\0' ? "：" : "", reason);
+}
+
 static void print_heading(struct client *client, const json_t *record)
 {
-	const char *stage = answer_text(record, "stage_title"), *light = answer_text(record, "light");
+	const char *stage = answer_text(record, "stage_title");
 
 	client_print(client, "%s  %s", answer_text(record, "id"), answer_text(record, "title"));
 	if (*stage != '\0') {
@@ -167,10 +186,7 @@ static void print_heading(struct client *client, const json_t *record)
 			client_print(client, "，自 %s，%" PRId64 " 天", answer_text(record, "stage_since"),
 			    answer_integer(record, "days_in_stage", 0));
 	}
-	if (*light != '\0') {
-		client_print(client, "  ");
-		client_print_toned(client, value_light_title(light), value_light_tone(light));
-	}
+	print_light(client, record);
 	client_print(client, "  第 %" PRId64 " 版\n", answer_integer(record, "version", 0));
 }
 
@@ -222,8 +238,11 @@ static int run_show(struct client *client)
 	client_print(client, "截至 %s", answer_text(record, "as_of"));
 	if (*answer_text(record, "known") != '\0')
 		client_print(client, "  当时所知 %s", answer_text(record, "known"));
-	client_print(client, "  #%" PRId64 "    经过：luodi history %s\n", answer_integer(record, "seq", 0),
-	    answer_text(record, "id"));
+	client_print(client, "  #%" PRId64, answer_integer(record, "seq", 0));
+	if (answer_has(record, "light"))
+		client_print(client, "    灯的原因：luodi why %s", answer_text(record, "id"));
+	client_print(client, "    经过：luodi history %s\n", answer_text(record, "id"));
+	light_print_stale(client, answer_member(record, "stale"));
 	return EXIT_DONE;
 }
 

@@ -238,6 +238,17 @@ static bool is_recompute(
 	return true;
 }
 
+static bool close_open_batch(struct engine *engine, int64_t number, struct error *error)
+{
+	if (!store_begin(engine->store, error))
+		return false;
+	if (!store_batch_close(engine->store, number, error)) {
+		store_rollback(engine->store);
+		return false;
+	}
+	return store_commit(engine->store, error);
+}
+
 /* SEMANTICS 10: a batch that a crash left open is voided, and that is said. */
 static bool void_open_batch(struct engine *engine, int64_t number, struct pool *pool, struct error *error)
 {
@@ -250,24 +261,17 @@ static bool void_open_batch(struct engine *engine, int64_t number, struct pool *
 	if (!store_batch_events(store_writer(engine->store), number, pool, &seqs, &count, error) ||
 	    !is_recompute(engine, seqs, count, pool, &stands, error))
 		return false;
-	if (!store_begin(engine->store, error))
-		return false;
-	if (!store_batch_close(engine->store, number, error)) {
-		store_rollback(engine->store);
-		return false;
-	}
-	if (!store_commit(engine->store, error))
-		return false;
 	if (stands)
 		log_info("批次 %" PRId64 " 上次没有写完就停了，已写的 %zu 条算数，余下的接着写", number, count);
 	else
 		log_warning(
 		    "批次 %" PRId64 " 上次没有写完就停了，已写的 %zu 条整批作废；要的话把它再做一次", number, count);
 	if (count == 0 || stands)
-		return true;
+		return close_open_batch(engine, number, error);
 	wish = wish_new(WISH_UNDO);
 	wish->caller = (struct caller){.name = "system", .role = ROLE_ADMIN};
 	wish->batch = number;
+	wish->never_ended = true;
 	wish->confirm = true;
 	wish->note = "上次没有写完就停了，整批作废";
 	outcome = engine_write(engine, &wish);
@@ -275,6 +279,12 @@ static bool void_open_batch(struct engine *engine, int64_t number, struct pool *
 	if (!ok)
 		*error = outcome->error;
 	outcome_free(outcome);
+	if (!ok &&
+	    error->code == ERROR_REFUSED) { /* what came later leans on it: people must look, and can't before we run */
+		log_error("批次 %" PRId64 " 没能作废，留着：%s；请看 luodi batches", number, error->sentence);
+		*error = (struct error){0};
+		return close_open_batch(engine, number, error);
+	}
 	return ok;
 }
 

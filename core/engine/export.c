@@ -1,6 +1,7 @@
 #include "engine/export.h"
 
 #include "base/clock.h"
+#include "base/number.h"
 #include "engine/asks.h"
 #include "engine/format.h"
 #include "text/normal.h"
@@ -20,6 +21,8 @@ struct exporting {
 	void *argument;
 	crypto_hash_sha256_state digest;
 	int64_t bytes, snapshot_since_us;
+	struct value *totals; /* of the open table: one per column, in table_pool; NULL: no column has one */
+	bool too_large;	      /* a total that no number holds */
 };
 
 /* ---- bytes ---- */
@@ -47,12 +50,39 @@ static bool flush(struct exporting *exporting, size_t keep, struct error *error)
 
 /* ---- what the plugin puts out ---- */
 
+/* "合计" stands in the first column that has no total itself. */
 static void close_table(struct exporting *exporting)
 {
+	struct value *totals = exporting->totals;
+	struct error error;
+
 	if (exporting->state.columns == NULL)
 		return;
-	exporting->format->table_end(&exporting->state);
+	for (size_t i = 0; totals != NULL && i < exporting->state.column_count; i++)
+		if (!exporting->state.columns[i].total) {
+			totals[i] = value_of_text("合计");
+			break;
+		}
+	if (exporting->too_large) {
+		error_set(&error, ERROR_TOO_LARGE, "", "合计太大，写不下");
+		format_fail(&exporting->state, &error);
+	}
+	exporting->format->table_end(&exporting->state, totals);
 	exporting->state.columns = NULL;
+	exporting->totals = NULL;
+}
+
+static void add_to_totals(struct exporting *exporting, const struct value *values)
+{
+	for (size_t i = 0; exporting->totals != NULL && i < exporting->state.column_count; i++) {
+		struct value *total = &exporting->totals[i];
+
+		if (!exporting->state.columns[i].total || values[i].type == VALUE_EMPTY)
+			continue;
+		total->type = values[i].type;
+		if (!number_add(total->number, values[i].number, &total->number))
+			exporting->too_large = true;
+	}
 }
 
 static enum value_type type_named(const char *name)
@@ -78,6 +108,9 @@ static bool open_table(struct exporting *exporting, struct wire *items, struct e
 		columns[i].title = wire_get_name(items, exporting->table_pool, 1024);
 		columns[i].type = type_named(wire_get_name(items, exporting->table_pool, 64));
 		columns[i].unit = wire_get_text(items, exporting->table_pool, 64);
+		columns[i].total = wire_get_integer(items, 0, 1) != 0 && format_is_number(columns[i].type);
+		if (columns[i].total && exporting->totals == NULL)
+			exporting->totals = pool_alloc_array(exporting->table_pool, count, sizeof(*exporting->totals));
 	}
 	if (!wire_end(items))
 		return error_set(error, ERROR_PLUGIN_FAULT, "", "表头不成样子");
@@ -99,6 +132,7 @@ static bool put_row(struct exporting *exporting, struct wire *items, struct pool
 	if (exporting->state.columns == NULL || count != exporting->state.column_count)
 		return error_set(error, ERROR_PLUGIN_FAULT, "", "一行有 %zu 格，表有 %zu 列", count,
 		    exporting->state.columns != NULL ? exporting->state.column_count : 0);
+	add_to_totals(exporting, values);
 	exporting->format->row(&exporting->state, values);
 	exporting->state.rows++;
 	return true;
@@ -117,6 +151,13 @@ static bool put_text(
 	return true;
 }
 
+static bool check_format(const struct exporting *exporting, struct error *error)
+{
+	if (exporting->state.failed)
+		*error = exporting->state.error;
+	return !exporting->state.failed;
+}
+
 static bool emit(void *argument, enum host_block block, struct wire *items, struct pool *pool, struct error *error)
 {
 	struct exporting *exporting = argument;
@@ -131,7 +172,7 @@ static bool emit(void *argument, enum host_block block, struct wire *items, stru
 	else
 		ok = put_text(exporting, block, items, each, error);
 	pool_free(each);
-	return ok && flush(exporting, PIECE_LARGEST, error);
+	return ok && check_format(exporting, error) && flush(exporting, PIECE_LARGEST, error);
 }
 
 /* A snapshot is not held for the minute that an export may take: what is asked is pinned to a sequence, so the next one tells the same. */
@@ -254,6 +295,20 @@ static bool refuse_unknown(const struct schema *schema, const char *name, struct
 
 /* ---- all of it ---- */
 
+/* What a format kept back. Nothing more is asked, so however slow the taker is, no snapshot is held for it. */
+static bool drain(struct exporting *exporting, struct error *error)
+{
+	if (!check_format(exporting, error))
+		return false;
+	if (exporting->format->drain == NULL)
+		return true;
+	store_snapshot_end(exporting->view->connection);
+	while (exporting->format->drain(&exporting->state))
+		if (!flush(exporting, 0, error))
+			return false;
+	return check_format(exporting, error);
+}
+
 static bool run(struct exporting *exporting, struct engine *engine, const struct export_request *request,
     const struct export_declaration *declaration, int plugin, struct error *error)
 {
@@ -266,6 +321,10 @@ static bool run(struct exporting *exporting, struct engine *engine, const struct
 	buffer_init(&arguments, TEXT_LARGEST);
 	put_arguments(request, declaration, exporting->format->name, &arguments);
 	exporting->format->begin(&exporting->state);
+	if (!check_format(exporting, error)) {
+		buffer_clear(&arguments);
+		return false;
+	}
 	ok = hosts_call(engine->hosts, HOST_BACKGROUND, exporting->view->set, HOST_CALL_EXPORT, plugin,
 	    declaration->run, exporting->view->facts.today, &arguments, &asker, exporting->pool, &result, error);
 	buffer_clear(&arguments);
@@ -273,7 +332,16 @@ static bool run(struct exporting *exporting, struct engine *engine, const struct
 		return false;
 	close_table(exporting);
 	exporting->format->end(&exporting->state);
-	return flush(exporting, 0, error);
+	return drain(exporting, error) && flush(exporting, 0, error);
+}
+
+/* Where in the journal it stands, as a moment: the same question gives the same bytes. */
+static bool read_recorded_at(struct exporting *exporting, struct error *error)
+{
+	const struct view_facts *facts = &exporting->view->facts;
+
+	return facts->seq == 0 ||
+	    store_recorded_at(exporting->view->connection, facts->seq, &exporting->state.recorded_us, error);
 }
 
 static bool run_on_view(struct engine *engine, struct view *view, const struct export_request *request,
@@ -292,9 +360,14 @@ static bool run_on_view(struct engine *engine, struct view *view, const struct e
 		return false;
 	view->moment.present = false; /* pinned: as_of and sequence */
 	view->moment.known_seq = view->facts.seq;
-	exporting->state = (struct format_state){
-	    .out = &exporting->out, .name = declaration->name, .title = declaration->title, .facts = view->facts};
+	exporting->state = (struct format_state){.out = &exporting->out,
+	    .name = declaration->name,
+	    .title = declaration->title,
+	    .folder = engine->data,
+	    .facts = view->facts};
 	crypto_hash_sha256_init(&exporting->digest);
+	if (!read_recorded_at(exporting, error))
+		return false;
 	if (!run(exporting, engine, request, declaration, schema->export_plugins[index], error))
 		return false;
 	*report = (struct export_report){.name = pool_copy_text(exporting->pool, declaration->name),
@@ -306,6 +379,11 @@ static bool run_on_view(struct engine *engine, struct view *view, const struct e
 	report->facts.plugins = pool_copy_text(exporting->pool, view->facts.plugins);
 	crypto_hash_sha256_final(&exporting->digest, report->sha256);
 	return true;
+}
+
+const char *const *export_formats(size_t *ret_count)
+{
+	return format_all(ret_count);
 }
 
 bool export_run(struct engine *engine, const struct export_request *request,
@@ -328,6 +406,8 @@ bool export_run(struct engine *engine, const struct export_request *request,
 	buffer_init(&exporting.out, BLOCK_LARGEST);
 	exporting.table_pool = pool_new();
 	ok = run_on_view(engine, view, request, &exporting, ret_report, error);
+	if (exporting.state.out != NULL && exporting.format->drop != NULL)
+		exporting.format->drop(&exporting.state);
 	pool_free(exporting.table_pool);
 	buffer_clear(&exporting.out);
 	view_close(view);

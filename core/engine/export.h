@@ -8,7 +8,7 @@ struct export_argument {
 	const char *name, *value;
 };
 struct export_request {
-	const char *name, *format; /* format NULL: the first declared; md csv json */
+	const char *name, *format; /* format NULL: the first declared; else one of export_formats */
 	const struct export_argument *args;
 	size_t arg_count;
 	struct view_request view;
@@ -23,5 +23,8 @@ struct export_report {
 must_check bool export_run(struct engine *engine, const struct export_request *request,
     bool (*write)(void *argument, const char *bytes, size_t length), void *argument, struct pool *pool,
     struct export_report *ret_report, struct error *error);
+
+/* Names of the formats that there are: "md", "xlsx", … */
+const char *const *export_formats(size_t *ret_count);
 
 #endif

@@ -1,8 +1,5 @@
 #include "engine/format.h"
 
-#include "base/number.h"
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 /* CSV for Excel: UTF-8 with BOM, CRLF, and no cell of text that a spreadsheet would take for a formula. */
@@ -38,33 +35,10 @@ static void put_cell(struct buffer *out, const char *text)
 	buffer_append_byte(out, '"');
 }
 
-static void put_money(struct buffer *out, const struct table_column *column, int64_t fen)
-{
-	int64_t unit = column->unit != NULL ? money_unit(column->unit) : 100;
-	char digits[NUMBER_TEXT_SIZE];
-	int64_t whole, rest;
-	size_t length;
-
-	if (unit <= 0)
-		unit = 100;
-	whole = fen / unit;
-	rest = fen % unit;
-	if (rest < 0)
-		rest = -rest;
-	buffer_format(out, "%s%" PRId64, fen < 0 && whole == 0 ? "-" : "", whole);
-	if (rest == 0)
-		return;
-	snprintf(digits, sizeof(digits), "%" PRId64, unit + rest); /* a 1 in front keeps the zeros */
-	for (length = strlen(digits); digits[length - 1] == '0'; length--)
-		;
-	digits[length] = '\0';
-	buffer_format(out, ".%s", digits + 1);
-}
-
 static void put_value(struct buffer *out, const struct table_column *column, struct value value)
 {
 	if (value.type == VALUE_MONEY)
-		put_money(out, column, value.number);
+		format_money(out, column, value.number, false);
 	else if (value_is_text(value.type))
 		put_cell(out, value.text);
 	else if (value.type != VALUE_EMPTY)
@@ -97,11 +71,7 @@ static void begin_table(struct format_state *state, const char *caption)
 		if (i > 0)
 			buffer_append_byte(state->out, ',');
 		buffer_init(&heading, 1024);
-		buffer_append_text(&heading, state->columns[i].title);
-		if (state->columns[i].unit != NULL)
-			buffer_format(&heading, "（%s）", state->columns[i].unit);
-		else if (state->columns[i].type == VALUE_MONEY)
-			buffer_append_text(&heading, "（元）");
+		format_column_title(&heading, &state->columns[i], NULL);
 		put_cell(state->out, buffer_text(&heading));
 		buffer_clear(&heading);
 	}
@@ -118,9 +88,10 @@ static void put_row(struct format_state *state, const struct value *values)
 	buffer_append_text(state->out, "\r\n");
 }
 
-static void end_table(struct format_state *state)
+static void end_table(struct format_state *state, const struct value *totals)
 {
-	(void)state;
+	if (totals != NULL)
+		put_row(state, totals);
 }
 
 static void end(struct format_state *state)
@@ -135,4 +106,10 @@ static void end(struct format_state *state)
 	buffer_clear(&footer);
 }
 
-const struct format format_csv = {"csv", begin, put_text, begin_table, put_row, end_table, end};
+const struct format format_csv = {.name = "csv",
+    .begin = begin,
+    .text = put_text,
+    .table = begin_table,
+    .row = put_row,
+    .table_end = end_table,
+    .end = end};

@@ -111,6 +111,8 @@ static void begin_table(struct format_state *state, const char *caption)
 		json_member_text(&json, "title", state->columns[i].title);
 		json_member_text(&json, "type", value_type_name(state->columns[i].type));
 		json_member_text(&json, "unit", state->columns[i].unit);
+		if (state->columns[i].total)
+			json_member_boolean(&json, "total", true);
 		json_object_end(&json);
 	}
 	json_array_end(&json);
@@ -118,12 +120,10 @@ static void begin_table(struct format_state *state, const char *caption)
 	state->rows_in_table = false;
 }
 
-static void put_row(struct format_state *state, const struct value *values)
+static void put_values(struct format_state *state, const struct value *values)
 {
 	struct json_writer json;
 
-	buffer_append_text(state->out, state->rows_in_table ? ",\n" : "\n");
-	state->rows_in_table = true;
 	json_init(&json, state->out);
 	json_array_begin(&json);
 	for (size_t i = 0; i < state->column_count; i++)
@@ -131,9 +131,21 @@ static void put_row(struct format_state *state, const struct value *values)
 	json_array_end(&json);
 }
 
-static void end_table(struct format_state *state)
+static void put_row(struct format_state *state, const struct value *values)
 {
-	buffer_append_text(state->out, "]}");
+	buffer_append_text(state->out, state->rows_in_table ? ",\n" : "\n");
+	state->rows_in_table = true;
+	put_values(state, values);
+}
+
+static void end_table(struct format_state *state, const struct value *totals)
+{
+	buffer_append_byte(state->out, ']');
+	if (totals != NULL) {
+		buffer_append_text(state->out, ",\"totals\":");
+		put_values(state, totals);
+	}
+	buffer_append_byte(state->out, '}');
 }
 
 static void end(struct format_state *state)
@@ -141,4 +153,10 @@ static void end(struct format_state *state)
 	buffer_append_text(state->out, "\n]}\n");
 }
 
-const struct format format_json = {"json", begin, put_text, begin_table, put_row, end_table, end};
+const struct format format_json = {.name = "json",
+    .begin = begin,
+    .text = put_text,
+    .table = begin_table,
+    .row = put_row,
+    .table_end = end_table,
+    .end = end};

@@ -92,11 +92,6 @@ static void put_text(struct format_state *state, enum host_block block, int leve
 	buffer_append_byte(state->out, '\n');
 }
 
-static bool is_right(enum value_type type)
-{
-	return type == VALUE_INT || type == VALUE_DECIMAL || type == VALUE_MONEY || type == VALUE_PERCENT;
-}
-
 static void begin_table(struct format_state *state, const char *caption)
 {
 	gap(state);
@@ -115,7 +110,8 @@ static void begin_table(struct format_state *state, const char *caption)
 	buffer_append_text(state->out, " |\n");
 	for (size_t i = 0; i < state->column_count; i++)
 		buffer_append_text(state->out,
-		    is_right(state->columns[i].type) ? (i == 0 ? "| ---:" : " | ---:") : (i == 0 ? "| ---" : " | ---"));
+		    format_is_number(state->columns[i].type) ? (i == 0 ? "| ---:" : " | ---:")
+							     : (i == 0 ? "| ---" : " | ---"));
 	buffer_append_text(state->out, " |\n");
 }
 
@@ -133,9 +129,10 @@ static void put_row(struct format_state *state, const struct value *values)
 	buffer_append_text(state->out, " |\n");
 }
 
-static void end_table(struct format_state *state)
+static void end_table(struct format_state *state, const struct value *totals)
 {
-	(void)state;
+	if (totals != NULL)
+		put_row(state, totals);
 }
 
 static void end(struct format_state *state)
@@ -150,4 +147,10 @@ static void end(struct format_state *state)
 	buffer_clear(&footer);
 }
 
-const struct format format_markdown = {"md", begin, put_text, begin_table, put_row, end_table, end};
+const struct format format_markdown = {.name = "md",
+    .begin = begin,
+    .text = put_text,
+    .table = begin_table,
+    .row = put_row,
+    .table_end = end_table,
+    .end = end};

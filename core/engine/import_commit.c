@@ -308,28 +308,11 @@ static bool close_batch(struct engine *engine, void *argument, struct error *err
 }
 
 /* Something stopped the import half-way: what it wrote is taken back. */
-static void take_back(struct import *import, int64_t batch)
+static void take_back(struct import *import, int64_t batch, struct error *error)
 {
-	struct error error = {0};
-	struct wish *wish;
-	struct outcome *outcome;
-
-	if (batch == 0)
-		return;
-	if (!writer_run(import->engine->writer, WRITER_IN_GROUP, close_batch, &batch, &error)) {
-		log_error("批次 %" PRId64 " 没能合上，下次启动时整批作废：%s", batch, error.sentence);
-		return;
-	}
-	wish = wish_new(WISH_UNDO);
-	wish->caller = (struct caller){.name = import->caller.name, .role = ROLE_ADMIN};
-	wish->batch = batch;
-	wish->confirm = true;
-	wish->note = "导入没有做完，整批作废";
-	outcome = engine_write(import->engine, &wish);
-	if (!outcome->ok)
-		log_error("批次 %" PRId64 " 没有做完，也没能作废：%s；请看 luodi batches，再 luodi undo %" PRId64,
-		    batch, outcome->error.sentence, batch);
-	outcome_free(outcome);
+	if (batch != 0 && !writer_take_back(import->engine->writer, batch, &import->caller, "导入没有做完，整批作废"))
+		error_hint(
+		    error, "已经写下的一部分还看得到（批次 %" PRId64 "）：腾出地方，再有人写的时候就整批作废", batch);
 }
 
 /* The report says what the preview said of it; that it cannot be told takes nothing back. */
@@ -366,13 +349,15 @@ static bool run_commit(struct tally *tally, int64_t seq, import_progress *progre
 	pool_free(block->pool);
 	pool_free(block->each);
 	if (!ok) {
-		take_back(import, block->batch);
+		take_back(import, block->batch, error);
 		return false;
 	}
 	tally->report.batch = block->batch;
 	if (block->batch != 0 &&
-	    !writer_run(import->engine->writer, WRITER_IN_GROUP, close_batch, &block->batch, error))
+	    !writer_run(import->engine->writer, WRITER_IN_GROUP, close_batch, &block->batch, error)) {
+		take_back(import, block->batch, error);
 		return false;
+	}
 	tell_missing(tally);
 	return true;
 }

@@ -171,6 +171,13 @@ bool plugin_set_check_filters(const struct plugin_set *set, struct buffer *ret_f
 			 pool, ret_faults, error) &&
 		    ok;
 	}
+	for (size_t i = 0; i < schema->rule_count; i++) {
+		const struct rule_declaration *rule = schema->rules[i].declaration;
+
+		ok = check_filter(set, &rule->place, rule->name, &schema->kinds[schema->rules[i].kind], rule->when,
+			 pool, ret_faults, error) &&
+		    ok;
+	}
 	pool_free(pool);
 	return ok;
 }

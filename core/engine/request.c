@@ -134,8 +134,7 @@ static bool ask_on(
 	if (!store_read_head(connection, &head, error))
 		return false;
 	if (request->wish->action == WISH_UNDO)
-		return undo_ask(
-		    request->engine, set, connection, request->wish, &head, pool, &request->undo_opinions, error);
+		return undo_ask(request->engine, set, connection, request->wish, pool, &request->undo_opinions, error);
 	memset(&request->opinion, 0, sizeof(request->opinion));
 	if (!proposal_make(&proposal, connection, set->schema, request->wish, &head, NULL, pool, error)) {
 		/* the writer, which sees the latest, gives the answer with all that belongs to it */

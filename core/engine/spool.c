@@ -1,8 +1,7 @@
 #include "engine/importing.h"
 
+#include "engine/temporary.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,17 +31,8 @@ struct spool *spool_new(const char *folder, struct error *error)
 		error_set(error, ERROR_INTERNAL, "", "没有内存");
 		return NULL;
 	}
-	spool->file = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (spool->file < 0) { /* file systems without O_TMPFILE */
-		char path[4200];
-
-		snprintf(path, sizeof(path), "%s/import-XXXXXX", folder);
-		spool->file = mkostemp(path, O_CLOEXEC);
-		if (spool->file >= 0)
-			unlink(path);
-	}
+	spool->file = temporary_open(folder, error);
 	if (spool->file < 0) {
-		error_set(error, ERROR_READ_ONLY, "", "数据文件夹里建不了暂存文件：%s", strerror(errno));
 		free(spool);
 		return NULL;
 	}

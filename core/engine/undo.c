@@ -8,9 +8,10 @@
 #include "engine/writer.h"
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { CANDIDATES_LARGEST = 20 };
+enum { CANDIDATES_LARGEST = 20, VOID_TARGETS_LARGEST = 500000 /* of one event: its body holds twice as many */ };
 
 /* ---- one record ---- */
 
@@ -109,12 +110,20 @@ static const struct event *find_later(const struct plan *plan, const struct reco
 	return NULL;
 }
 
+static int by_record(const void *a, const void *b)
+{
+	const struct undo_opinion *left = a, *right = b;
+
+	return left->record < right->record ? -1 : left->record > right->record;
+}
+
 static const struct undo_opinion *find_opinion(const struct undo_opinions *opinions, int64_t record)
 {
-	for (size_t i = 0; i < opinions->count; i++)
-		if (opinions->items[i].record == record)
-			return &opinions->items[i];
-	return NULL;
+	struct undo_opinion wanted = {.record = record};
+
+	return opinions->count > 0
+	    ? bsearch(&wanted, opinions->items, opinions->count, sizeof(*opinions->items), by_record)
+	    : NULL;
 }
 
 static struct record_part next_part(const struct undoing *undoing, size_t at)
@@ -149,64 +158,77 @@ static bool name_record(const struct undoing *undoing, int64_t record, struct er
 	return false;
 }
 
-static bool ask_parts(struct view *view, struct undoing *undoing, const struct head *head,
-    struct undo_opinions *opinions, struct error *error)
+/* What is computed lives in pool, the plan in each. */
+static bool ask_record(struct engine *engine, struct plugin_set *set, const struct undoing *undoing,
+    const struct kind *kind, const struct record_part *part, struct pool *pool, struct undo_opinion *ret_opinion,
+    struct error *error)
 {
-	struct undo_opinion *items = pool_alloc_array(undoing->pool, undoing->touch_count, sizeof(*items));
+	struct moment moment = {.present = true, .known_seq = SEQ_FOR_EVER};
+	struct computing_result computing;
+	struct head head;
+	struct step *steps;
+	struct view *view;
+	struct plan plan;
+	size_t count;
+	bool ok;
 
-	opinions->items = items;
-	for (size_t at = 0; at < undoing->touch_count;) {
-		struct record_part part = next_part(undoing, at);
-		const struct kind *kind = kind_of_part(undoing, &part, error);
-		struct undo_opinion *item = &items[opinions->count];
-		struct computing_result computing;
-		struct step *steps;
-		struct plan plan;
-		size_t step_count;
-
-		at += part.count;
-		if (kind == NULL)
-			return false;
-		if (!kind->computes)
-			continue;
-		step_count = make_steps(undoing, &part, head->seq + 1, head->seq + 2, &steps);
-		if (!plan_make(undoing->connection, kind, part.touches[0].record, undoing->earliest, head->seq, steps,
-			step_count, undoing->pool, &plan, error))
-			return name_record(undoing, part.touches[0].record, error);
-		if (!compute_plan(view, &plan, head, undoing->pool, &computing, error))
-			return false;
-		*item = (struct undo_opinion){.record = plan.record,
-		    .version = plan.old_version,
-		    .computed = computing.computed,
-		    .computed_count = computing.differs ? computing.count : 0,
-		    .outlook = computing.outlook,
-		    .due = computing.due};
-		opinions->count++;
-	}
+	if (!store_read_head(undoing->connection, &head, error))
+		return false;
+	count = make_steps(undoing, part, head.seq + 1, head.seq + 2, &steps);
+	if (!plan_make(undoing->connection, kind, part->touches[0].record, undoing->earliest, head.seq, steps, count,
+		undoing->pool, &plan, error))
+		return name_record(undoing, part->touches[0].record, error);
+	moment.as_of = engine_today(&head);
+	view = view_borrow(engine, set, undoing->connection, &head, &moment, &undoing->wish->caller);
+	ok = compute_plan(view, &plan, &head, pool, &computing, error);
+	view_close(view);
+	if (!ok)
+		return false;
+	*ret_opinion = (struct undo_opinion){.record = plan.record,
+	    .version = plan.old_version,
+	    .computed = computing.computed,
+	    .computed_count = computing.differs ? computing.count : 0,
+	    .outlook = computing.outlook,
+	    .due = computing.due};
 	return true;
 }
 
 bool undo_ask(struct engine *engine, struct plugin_set *set, struct store_connection *connection,
-    const struct wish *wish, const struct head *head, struct pool *pool, struct undo_opinions *ret_opinions,
-    struct error *error)
+    const struct wish *wish, struct pool *pool, struct undo_opinions *ret_opinions, struct error *error)
 {
 	struct undoing undoing = {.connection = connection, .schema = set->schema, .wish = wish, .pool = pool};
-	struct moment moment = {.present = true, .as_of = engine_today(head), .known_seq = SEQ_FOR_EVER};
-	struct view *view;
-	bool ok;
+	struct undo_opinion *items;
+	size_t count = 0;
+	bool ok = true;
 
 	*ret_opinions = (struct undo_opinions){.set = set};
 	if (!undo_collect(&undoing, error)) {
 		*error = (struct error){0}; /* the writer answers with what it sees */
 		return true;
 	}
-	view = view_borrow(engine, set, connection, head, &moment, &wish->caller);
-	ok = ask_parts(view, &undoing, head, ret_opinions, error);
-	view_close(view);
+	items = pool_alloc_array(pool, undoing.touch_count, sizeof(*items));
+	undoing.pool = pool_new(); /* a large batch does not need all its plans at once */
+	for (size_t at = 0; ok && at < undoing.touch_count;) {
+		struct record_part part = next_part(&undoing, at);
+		const struct kind *kind = kind_of_part(&undoing, &part, error);
+
+		at += part.count;
+		ok = kind != NULL && undo_renew(&undoing, error) &&
+		    (!kind->computes || ask_record(engine, set, &undoing, kind, &part, pool, &items[count++], error));
+		pool_reset(undoing.pool);
+	}
+	pool_free(undoing.pool);
+	ret_opinions->items = items; /* by record, as the touches are */
+	ret_opinions->count = ok ? count : 0;
 	return ok;
 }
 
 /* ---- in the writer ---- */
+
+struct own_void { /* an event of the undo that voids touches, up to end */
+	size_t end;
+	int64_t seq;
+};
 
 struct undo_writing {
 	struct engine *engine;
@@ -215,7 +237,9 @@ struct undo_writing {
 	struct outcome *outcome;
 	const struct undo_opinions *opinions;
 	struct candidate *later;
-	int64_t seq_before, void_seq, first_restore_seq;
+	struct own_void *voids;
+	size_t void_count, void_at;
+	int64_t seq_before, first_restore_seq;
 	struct date today;
 	bool ask_again;
 };
@@ -230,33 +254,54 @@ static bool append(struct undo_writing *writing, struct event *event, struct err
 	return store_append_event(writing->engine->store, NULL, event, error);
 }
 
-/* One void event for all that goes, one restore event for each void that ends. */
+static int by_seq(const void *a, const void *b)
+{
+	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+/* One void event for all that goes of the records from touch "at" on, as many as it holds; *ret_end: the touch behind them. */
+static bool append_void(struct undo_writing *writing, size_t at, size_t *ret_end, struct error *error)
+{
+	struct undoing *undoing = &writing->undoing;
+	struct pool *each = pool_new();
+	int64_t *targets = pool_alloc_array(each, undoing->touch_count - at, sizeof(*targets));
+	struct event event = {.action = EVENT_VOID, .targets = targets};
+	size_t end = at;
+	bool ok = true;
+
+	while (end < undoing->touch_count) {
+		struct record_part part = next_part(undoing, end);
+
+		if (event.target_count > 0 && event.target_count + part.count > VOID_TARGETS_LARGEST)
+			break;
+		for (size_t i = 0; i < part.count; i++)
+			if (part.touches[i].restored_by_void == 0)
+				targets[event.target_count++] = part.touches[i].seq;
+		end += part.count;
+	}
+	qsort(targets, event.target_count, sizeof(*targets), by_seq);
+	ok = event.target_count == 0 || append(writing, &event, error);
+	for (size_t i = 0; ok && i < event.target_count; i++)
+		ok = store_void(writing->engine->store, targets[i], event.seq, error);
+	writing->voids[writing->void_count++] = (struct own_void){.end = end, .seq = event.seq};
+	writing->outcome->voided += (int64_t)event.target_count;
+	pool_free(each);
+	*ret_end = end;
+	return ok;
+}
+
+/* Void events for all that goes, one restore event for each void that ends. */
 static bool append_events(struct undo_writing *writing, struct error *error)
 {
 	struct undoing *undoing = &writing->undoing;
-	int64_t *targets = pool_alloc_array(undoing->pool, undoing->touch_count, sizeof(*targets));
-	struct event event = {.action = EVENT_VOID, .targets = targets};
 
-	for (size_t i = 0; i < undoing->touch_count; i++) {
-		size_t at = event.target_count;
-
-		if (undoing->touches[i].restored_by_void != 0)
-			continue;
-		event.target_count++;
-		for (; at > 0 && targets[at - 1] > undoing->touches[i].seq;
-		     at--) /* rising; nearly sorted as it comes */
-			targets[at] = targets[at - 1];
-		targets[at] = undoing->touches[i].seq;
-	}
-	if (event.target_count > 0) {
-		if (!append(writing, &event, error))
+	writing->voids = pool_alloc_array(
+	    undoing->pool, 2 * (undoing->touch_count / VOID_TARGETS_LARGEST) + 2, sizeof(*writing->voids));
+	for (size_t at = 0; at < undoing->touch_count;)
+		if (!append_void(writing, at, &at, error))
 			return false;
-		writing->void_seq = event.seq;
-		for (size_t i = 0; i < event.target_count; i++)
-			if (!store_void(writing->engine->store, targets[i], event.seq, error))
-				return false;
-	}
-	writing->outcome->voided = (int64_t)event.target_count;
 	for (size_t i = 0; i < undoing->void_count; i++) {
 		struct event restore = {.action = EVENT_RESTORE, .targets = &undoing->voids[i], .target_count = 1};
 
@@ -267,6 +312,16 @@ static bool append_events(struct undo_writing *writing, struct error *error)
 			writing->first_restore_seq = restore.seq;
 	}
 	return true;
+}
+
+/* By which event the touch goes: touches are looked at in order. */
+static int64_t own_void_of(struct undo_writing *writing, const struct touch *touch)
+{
+	size_t at = (size_t)(touch - writing->undoing.touches);
+
+	while (at >= writing->voids[writing->void_at].end)
+		writing->void_at++;
+	return writing->voids[writing->void_at].seq;
 }
 
 static void note_later(struct undo_writing *writing, const struct plan *plan, const struct event *later)
@@ -295,7 +350,7 @@ static bool write_record(struct undo_writing *writing, const struct record_part 
 
 	if (kind == NULL)
 		return false;
-	step_count = make_steps(undoing, part, writing->void_seq, writing->first_restore_seq, &steps);
+	step_count = make_steps(undoing, part, own_void_of(writing, part->touches), writing->first_restore_seq, &steps);
 	opinion = find_opinion(writing->opinions, part->touches[0].record);
 	if (opinion != NULL && opinion->computed_count > 0)
 		add_recompute(undoing, opinion, writing->outcome->batch, store_head(writing->engine->store).seq + 1,
@@ -379,6 +434,8 @@ static bool write_all(struct undo_writing *writing, struct error *error)
 		    writing->later[0].id, writing->later[0].stage_title, outcome->candidate_count);
 		return error_hint(error, "看过仍要反悔：加 --yes");
 	}
+	if (undoing->wish->never_ended && !store_batch_close(store, undoing->wish->batch, error))
+		return false;
 	if (undoing->undone_of != 0 &&
 	    !store_batch_set_undone(store, undoing->undone_of, undoing->undone_goes ? outcome->batch : 0, error))
 		return false;

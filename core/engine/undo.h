@@ -18,10 +18,9 @@ struct undo_opinions {
 	size_t count;
 };
 
-/* On a reader: what computing kinds will say. Fills opinions (empty where nothing computes). */
+/* On a reader, whose snapshot is renewed on the way: what computing kinds will say. Fills opinions (empty where nothing computes). */
 must_check bool undo_ask(struct engine *engine, struct plugin_set *set, struct store_connection *connection,
-    const struct wish *wish, const struct head *head, struct pool *pool, struct undo_opinions *ret_opinions,
-    struct error *error);
+    const struct wish *wish, struct pool *pool, struct undo_opinions *ret_opinions, struct error *error);
 
 /* Writer thread, in a savepoint. *ret_ask_again: opinions are out of date. Fills voided, affected, candidates, seq, first_seq, batch of outcome. */
 must_check bool undo_write(struct engine *engine, struct plugin_set *set, const struct wish *wish,

@@ -4,12 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENTS_LARGEST = 200000 };
-
-static bool add_touch(struct undoing *undoing, const struct event *event, int64_t restored_by_void, struct error *error)
+bool undo_renew(const struct undoing *undoing, struct error *error)
 {
-	if (undoing->touch_count == EVENTS_LARGEST)
-		return error_set(error, ERROR_TOO_LARGE, "batch", "这一批太大，一次最多反悔 %d 条", EVENTS_LARGEST);
+	if (!store_snapshot_is_half_over(undoing->connection))
+		return true;
+	store_snapshot_end(undoing->connection);
+	return store_snapshot_begin(undoing->connection, error);
+}
+
+static void add_touch(struct undoing *undoing, const struct event *event, int64_t restored_by_void)
+{
 	if (undoing->touch_count == undoing->touch_room) {
 		size_t room = undoing->touch_room > 0 ? undoing->touch_room * 2 : 64;
 		struct touch *more = pool_alloc_array(undoing->pool, room, sizeof(*more));
@@ -25,7 +29,6 @@ static bool add_touch(struct undoing *undoing, const struct event *event, int64_
 	    .on = event->effective_on};
 	if (undoing->touch_count == 1 || event->effective_on.day < undoing->earliest.day)
 		undoing->earliest = event->effective_on;
-	return true;
 }
 
 static bool is_live(struct undoing *undoing, int64_t seq, bool *ret_live, struct error *error)
@@ -44,7 +47,11 @@ static bool touch_live(struct undoing *undoing, const struct event *event, struc
 
 	if (event->record == 0 || event->action >= EVENT_RECOMPUTE)
 		return true;
-	return is_live(undoing, event->seq, &live, error) && (!live || add_touch(undoing, event, 0, error));
+	if (!is_live(undoing, event->seq, &live, error))
+		return false;
+	if (live)
+		add_touch(undoing, event, 0);
+	return true;
 }
 
 const char *undo_title(struct pool *pool, int64_t batch)
@@ -72,25 +79,36 @@ static bool note_undone(
 }
 
 /* Ends a void: what it took out comes back. */
+static bool touch_restored_one(
+    struct undoing *undoing, const struct event *void_event, int64_t seq, struct pool *each, struct error *error)
+{
+	const struct event *target = store_load_event(undoing->connection, seq, each, error);
+	int64_t by = 0;
+
+	if (target == NULL || !store_voided_by(undoing->connection, seq, SEQ_FOR_EVER, &by, error))
+		return false;
+	if (by != void_event->seq) /* it has come back already */
+		return true;
+	if (!note_undone(undoing, target->batch, void_event, false, error))
+		return false;
+	add_touch(undoing, target, void_event->seq);
+	return true;
+}
+
 static bool touch_restored(struct undoing *undoing, const struct event *void_event, struct error *error)
 {
 	size_t before = undoing->touch_count;
+	struct pool *each = pool_new();
+	bool ok = true;
 
-	for (size_t i = 0; i < void_event->target_count; i++) {
-		const struct event *target =
-		    store_load_event(undoing->connection, void_event->targets[i], undoing->pool, error);
-		int64_t by = 0;
-
-		if (target == NULL || !store_voided_by(undoing->connection, target->seq, SEQ_FOR_EVER, &by, error))
-			return false;
-		if (by != void_event->seq) /* it has come back already */
-			continue;
-		if (!note_undone(undoing, target->batch, void_event, false, error) ||
-		    !add_touch(undoing, target, void_event->seq, error))
-			return false;
+	for (size_t i = 0; ok && i < void_event->target_count; i++) {
+		pool_reset(each);
+		ok = undo_renew(undoing, error) &&
+		    touch_restored_one(undoing, void_event, void_event->targets[i], each, error);
 	}
-	if (undoing->touch_count == before)
-		return true;
+	pool_free(each);
+	if (!ok || undoing->touch_count == before)
+		return ok;
 	if (undoing->void_count == undoing->void_room) {
 		size_t room = undoing->void_room > 0 ? undoing->void_room * 2 : 8;
 		int64_t *more = pool_alloc_array(undoing->pool, room, sizeof(*more));
@@ -110,20 +128,25 @@ static bool touch_again(struct undoing *undoing, const struct event *restore, st
 	const struct event *void_event = restore->target_count == 1
 	    ? store_load_event(undoing->connection, restore->targets[0], undoing->pool, error)
 	    : NULL;
+	struct pool *each;
+	bool ok = true;
 
 	if (void_event == NULL)
 		return error->code != ERROR_NONE
 		    ? false
 		    : error_set(error, ERROR_DAMAGED, "", "#%" PRId64 " 不成样子", restore->seq);
-	for (size_t i = 0; i < void_event->target_count; i++) {
-		const struct event *target =
-		    store_load_event(undoing->connection, void_event->targets[i], undoing->pool, error);
+	each = pool_new();
+	for (size_t i = 0; ok && i < void_event->target_count; i++) {
+		const struct event *target;
 
-		if (target == NULL || !touch_live(undoing, target, error) ||
-		    !note_undone(undoing, target->batch, void_event, true, error))
-			return false;
+		pool_reset(each);
+		ok = undo_renew(undoing, error);
+		target = ok ? store_load_event(undoing->connection, void_event->targets[i], each, error) : NULL;
+		ok = target != NULL && touch_live(undoing, target, error) &&
+		    note_undone(undoing, target->batch, void_event, true, error);
 	}
-	return true;
+	pool_free(each);
+	return ok;
 }
 
 static bool collect_event(struct undoing *undoing, const struct event *event, struct error *error)
@@ -136,6 +159,24 @@ static bool collect_event(struct undoing *undoing, const struct event *event, st
 	default:
 		return touch_live(undoing, event, error);
 	}
+}
+
+/* One at a time: a batch may hold more than memory should. */
+static bool collect_events(struct undoing *undoing, const int64_t *seqs, size_t count, struct error *error)
+{
+	struct pool *each = pool_new();
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < count; i++) {
+		const struct event *event;
+
+		pool_reset(each);
+		ok = undo_renew(undoing, error);
+		event = ok ? store_load_event(undoing->connection, seqs[i], each, error) : NULL;
+		ok = event != NULL && collect_event(undoing, event, error);
+	}
+	pool_free(each);
+	return ok;
 }
 
 static int by_record_and_seq(const void *a, const void *b)
@@ -160,7 +201,7 @@ bool undo_collect(struct undoing *undoing, struct error *error)
 		    batch->undone_by);
 		return error_hint(error, "要它回来：luodi undo %" PRId64, batch->undone_by);
 	}
-	if (batch->closed_at_us == 0)
+	if (batch->closed_at_us == 0 && !undoing->wish->never_ended)
 		return error_set(error, ERROR_REFUSED, "batch", "批次 %" PRId64 " 还没有写完", batch->number);
 	if (undoing->wish->caller.role < ROLE_LEADER && strcmp(batch->actor, undoing->wish->caller.name) != 0) {
 		error_set(error, ERROR_FORBIDDEN, "batch", "批次 %" PRId64 " 是%s写的，您只能反悔自己的", batch->number,
@@ -169,12 +210,8 @@ bool undo_collect(struct undoing *undoing, struct error *error)
 	}
 	if (!store_batch_events(undoing->connection, batch->number, undoing->pool, &seqs, &count, error))
 		return false;
-	for (size_t i = 0; i < count; i++) {
-		const struct event *event = store_load_event(undoing->connection, seqs[i], undoing->pool, error);
-
-		if (event == NULL || !collect_event(undoing, event, error))
-			return false;
-	}
+	if (!collect_events(undoing, seqs, count, error))
+		return false;
 	if (undoing->touch_count == 0) {
 		error_set(error, ERROR_REFUSED, "batch", "批次 %" PRId64 " 里没有还作数的事", batch->number);
 		return error_hint(error, "看看有哪些批次：luodi batches");

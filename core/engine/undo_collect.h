@@ -26,6 +26,9 @@ struct undoing {
 	struct date earliest;
 };
 
+/* In long work on a reader: another snapshot, when this one is old. What was collected on several is judged again by the writer. */
+must_check bool undo_renew(const struct undoing *undoing, struct error *error);
+
 /* Fills it for the batch that wish names. Refused: it is undone already, nothing of it is live, it is another's. Either connection. */
 must_check bool undo_collect(struct undoing *undoing, struct error *error);
 

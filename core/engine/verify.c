@@ -61,74 +61,131 @@ static bool same(const struct state *folded, const struct state *stored)
 	return there == kept && (!there || state_equal(folded, stored));
 }
 
-static bool verify_at(struct verifying *verifying, const struct kind *kind, int64_t record, int64_t seq,
-    const struct state *rows, const int64_t *seqs, size_t row_count, struct error *error)
-{
+struct
+    folding { /* one record, all that is stored of it; what was known at a sequence reads the same in every later snapshot */
+	const struct kind *kind;
+	int64_t record;
 	const struct event *const *events;
-	struct timeline timeline;
-	size_t count;
+	size_t event_count;
+	bool was_voided; /* one of its events: then it matters when */
+	struct state *rows;
+	int64_t *seqs;
+	size_t row_count;
+	struct pool *each; /* of one fold */
+};
 
-	if (!store_load_events(verifying->connection, kind, record, seq, verifying->pool, &events, &count, error))
-		return false;
-	fold_timeline(kind, record, events, count, 0, verifying->pool, &timeline);
-	for (size_t i = 0; i < timeline.day_count; i++)
-		if (!same(&timeline.days[i], stored_at(rows, seqs, row_count, timeline.days[i].on, seq)))
-			return differs(
-			    verifying, kind, record, timeline.days[i].on, seq, "状态不是从账里叠出来的", error);
-	for (size_t i = 0; i < row_count; i++)
-		if (seqs[i] <= seq &&
-		    !same(timeline_at(&timeline, rows[i].on), stored_at(rows, seqs, row_count, rows[i].on, seq)))
-			return differs(verifying, kind, record, rows[i].on, seq, "多出一个状态", error);
+static bool renew(struct verifying *verifying, struct error *error)
+{
+	if (!store_snapshot_is_half_over(verifying->connection))
+		return true;
+	store_snapshot_end(verifying->connection);
+	return store_snapshot_begin(verifying->connection, error);
+}
+
+static bool known_events(struct verifying *verifying, const struct folding *folding, int64_t seq,
+    const struct event *const **ret_events, size_t *ret_count, struct error *error)
+{
+	const struct event **events;
+
+	if (folding->was_voided)
+		return renew(verifying, error) &&
+		    store_load_events(verifying->connection, folding->kind, folding->record, seq, folding->each,
+			ret_events, ret_count, error);
+	events = pool_alloc_array(folding->each, folding->event_count, sizeof(*events));
+	*ret_count = 0;
+	for (size_t i = 0; i < folding->event_count; i++)
+		if (folding->events[i]->seq <= seq)
+			events[(*ret_count)++] = folding->events[i];
+	*ret_events = events;
 	return true;
 }
 
-static bool verify_current(struct verifying *verifying, const struct kind *kind, int64_t record, struct error *error)
+static bool verify_at(struct verifying *verifying, const struct folding *folding, int64_t seq, struct error *error)
 {
-	struct state *current = store_load_current(verifying->connection, kind, record, verifying->pool, error);
+	const struct state *rows = folding->rows;
+	const int64_t *seqs = folding->seqs;
+	size_t row_count = folding->row_count, count;
 	const struct event *const *events;
 	struct timeline timeline;
-	const struct state *last;
-	size_t count;
 
-	if (current == NULL ||
-	    !store_load_events(
-		verifying->connection, kind, record, SEQ_FOR_EVER, verifying->pool, &events, &count, error))
+	pool_reset(folding->each);
+	if (!known_events(verifying, folding, seq, &events, &count, error))
 		return false;
-	fold_timeline(kind, record, events, count, 0, verifying->pool, &timeline);
+	fold_timeline(folding->kind, folding->record, events, count, 0, folding->each, &timeline);
+	for (size_t i = 0; i < timeline.day_count; i++)
+		if (!same(&timeline.days[i], stored_at(rows, seqs, row_count, timeline.days[i].on, seq)))
+			return differs(verifying, folding->kind, folding->record, timeline.days[i].on, seq,
+			    "状态不是从账里叠出来的", error);
+	for (size_t i = 0; i < row_count; i++)
+		if (seqs[i] <= seq &&
+		    !same(timeline_at(&timeline, rows[i].on), stored_at(rows, seqs, row_count, rows[i].on, seq)))
+			return differs(
+			    verifying, folding->kind, folding->record, rows[i].on, seq, "多出一个状态", error);
+	return true;
+}
+
+static bool verify_current(struct verifying *verifying, const struct folding *folding, struct error *error)
+{
+	struct state *current =
+	    store_load_current(verifying->connection, folding->kind, folding->record, verifying->pool, error);
+	struct timeline timeline;
+	const struct state *last;
+
+	if (current == NULL)
+		return false;
+	fold_timeline(
+	    folding->kind, folding->record, folding->events, folding->event_count, 0, verifying->pool, &timeline);
 	last = timeline.day_count > 0 ? &timeline.days[timeline.day_count - 1] : NULL;
 	if (!same(last, current))
-		return differs(verifying, kind, record, current->on, verifying->report.events,
+		return differs(verifying, folding->kind, folding->record, current->on, verifying->report.events,
 		    "现在的样子不是从账里叠出来的", error);
+	return true;
+}
+
+/* All of it from one snapshot. */
+static bool load_record(struct verifying *verifying, struct folding *folding, struct error *error)
+{
+	if (!renew(verifying, error) ||
+	    !store_load_all_states(verifying->connection, folding->kind, folding->record, verifying->pool,
+		&folding->rows, &folding->seqs, &folding->row_count, error) ||
+	    !store_load_events(verifying->connection, folding->kind, folding->record, SEQ_FOR_EVER, verifying->pool,
+		&folding->events, &folding->event_count, error))
+		return false;
+	for (size_t i = 0; i < folding->event_count && !folding->was_voided; i++)
+		if (!store_was_voided(verifying->connection, folding->events[i]->seq, &folding->was_voided, error))
+			return false;
+	return verify_current(verifying, folding, error);
+}
+
+static bool verify_moments(struct verifying *verifying, const struct folding *folding, struct error *error)
+{
+	int64_t last = 0;
+
+	for (size_t i = 0; i < folding->event_count; i++)
+		verifying->found += folding->events[i]->seq <= verifying->last;
+	for (size_t i = 0; i < folding->event_count; i++)
+		if (!verify_at(verifying, folding, folding->events[i]->seq, error))
+			return false;
+	for (size_t i = 0; i < folding->row_count; i++) { /* what voids and their ends restated */
+		if (folding->seqs[i] == last)
+			continue;
+		last = folding->seqs[i];
+		if (!verify_at(verifying, folding, last, error))
+			return false;
+	}
 	return true;
 }
 
 static bool verify_record(struct verifying *verifying, const struct kind *kind, int64_t record, struct error *error)
 {
-	const struct event *const *events;
-	struct state *rows;
-	int64_t *seqs, last = 0;
-	size_t row_count, event_count;
+	struct folding folding = {.kind = kind, .record = record, .each = pool_new()};
+	bool ok = load_record(verifying, &folding, error);
 
-	if (!store_load_all_states(
-		verifying->connection, kind, record, verifying->pool, &rows, &seqs, &row_count, error) ||
-	    !store_load_events(
-		verifying->connection, kind, record, SEQ_FOR_EVER, verifying->pool, &events, &event_count, error))
-		return false;
-	verifying->report.states += (int64_t)row_count;
+	verifying->report.states += (int64_t)folding.row_count;
 	verifying->report.records++;
-	for (size_t i = 0; i < event_count; i++)
-		verifying->found += events[i]->seq <= verifying->last;
-	for (size_t i = 0; i < event_count; i++)
-		if (!verify_at(verifying, kind, record, events[i]->seq, rows, seqs, row_count, error))
-			return false;
-	for (size_t i = 0; i < row_count; i++) { /* what voids and their ends restated */
-		if (seqs[i] == last)
-			continue;
-		last = seqs[i];
-		if (!verify_at(verifying, kind, record, seqs[i], rows, seqs, row_count, error))
-			return false;
-	}
-	return verify_current(verifying, kind, record, error);
+	ok = ok && verify_moments(verifying, &folding, error);
+	pool_free(folding.each);
+	return ok;
 }
 
 static bool verify_some(

@@ -28,6 +28,11 @@ struct diffing {
 	struct end from, to;
 };
 
+static bool is_told(const struct kind *kind, size_t field)
+{
+	return field_is_shown(&kind->fields[field]) || (int)field == kind->light;
+}
+
 const char *diff_class_name(enum diff_class class)
 {
 	static const char *const names[] = {[DIFF_NEW] = "new",
@@ -96,7 +101,7 @@ static bool next_row(struct end *end, struct error *error)
 		end->state->stage_since = since.type != VALUE_EMPTY ? (struct date){(int32_t)since.number} : DATE_NONE;
 	}
 	for (size_t i = 0; i < kind->field_count; i++) {
-		if (!field_is_shown(&kind->fields[i]))
+		if (!is_told(kind, i))
 			continue;
 		end->state->values[i] = value_copy(end->pool, rows_value(end->rows, at++));
 		if (kind->fields[i].type == VALUE_REF)
@@ -127,7 +132,7 @@ static bool fields_differ(const struct state *a, const struct state *b)
 	if (a->title == NULL || b->title == NULL ? a->title != b->title : strcmp(a->title, b->title) != 0)
 		return true;
 	for (size_t i = 0; i < a->kind->field_count; i++)
-		if (field_is_shown(&a->kind->fields[i]) && !value_equal(a->values[i], b->values[i]))
+		if (is_told(a->kind, i) && !value_equal(a->values[i], b->values[i]))
 			return true;
 	return false;
 }
@@ -370,7 +375,7 @@ static bool make_columns(struct diffing *diffing, const struct kind *kind, const
 		!path_parse(kind, "stage_since", schema, diffing->pool, &paths[count++], error)))
 		return false;
 	for (size_t i = 0; i < kind->field_count; i++)
-		if (field_is_shown(&kind->fields[i]) &&
+		if (is_told(kind, i) &&
 		    !path_parse(kind, kind->fields[i].name, schema, diffing->pool, &paths[count++], error))
 			return false;
 	*ret_paths = paths;

@@ -216,6 +216,29 @@ static void tell_as_meant(struct view *view, struct told *told, const struct kin
 	told->changes = view_changes(view, before, after, pool, &told->change_count);
 }
 
+/* What time, a neighbour or another rule changed: else the light follows from what was done. */
+static void tell_light(
+    struct view *view, struct told *told, const struct state *before, const struct state *after, struct pool *pool)
+{
+	int light = after->kind->light;
+	const struct field *field = light >= 0 ? &after->kind->fields[light] : NULL;
+	struct changed *changes;
+
+	if (field == NULL || value_equal(before->values[light], after->values[light]))
+		return;
+	changes = pool_alloc_array(pool, told->change_count + 1, sizeof(*changes));
+	if (told->change_count > 0)
+		memcpy(changes, told->changes, told->change_count * sizeof(*changes));
+	changes[told->change_count++] = (struct changed){.name = field->name,
+	    .title = field->title,
+	    .field = field,
+	    .from = before->values[light],
+	    .to = after->values[light],
+	    .from_text = view_show_field(view, field, before->values[light], pool),
+	    .to_text = view_show_field(view, field, after->values[light], pool)};
+	told->changes = changes;
+}
+
 /* A live event, which state is brought past. */
 static void tell_event(
     struct view *view, struct told *told, const struct kind *kind, struct state *state, struct pool *pool)
@@ -232,6 +255,8 @@ static void tell_event(
 	state->on = told->event->effective_on;
 	fold_apply_computed(state, told->event, pool);
 	told->changes = view_changes(view, before, state, pool, &told->change_count);
+	if (told->event->action == EVENT_RECOMPUTE)
+		tell_light(view, told, before, state, pool);
 	tell_stages(told, kind, before, state, pool);
 }
 

@@ -1,12 +1,13 @@
 #include "engine/waive.h"
 
 #include "engine/findings.h"
+#include "model/name.h"
 #include "model/nearest.h"
 #include <string.h>
 
 static bool is_called(const struct rule_declaration *declaration, const char *name)
 {
-	return strcmp(declaration->name, name) == 0 ||
+	return name_equal(declaration->name, name) ||
 	    (declaration->title != NULL && strcmp(declaration->title, name) == 0);
 }
 

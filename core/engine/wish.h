@@ -55,6 +55,7 @@ struct wish {
 	int64_t seq;			     /* WISH_CORRECT */
 	bool only_void, all;		     /* WISH_CORRECT: --void, --all */
 	int64_t batch;			     /* WISH_UNDO */
+	bool never_ended;		     /* WISH_UNDO: of a batch stopped half-way, which is closed with it */
 	const char *figure, *value, *period; /* WISH_STATE_FIGURE; the source is note */
 	const char *on, *note;		     /* NULL: today; none */
 	const char *request_key;	     /* or NULL */

@@ -10,7 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KIND_NUMBERS = 65536, ASK_AGAIN_LARGEST = 3, END_SECONDS = 5, LINGER_US = 150, LINGER_GROUP_LARGEST = 2 };
+enum {
+	KIND_NUMBERS = 65536,
+	ASK_AGAIN_LARGEST = 3,
+	END_SECONDS = 5,
+	LINGER_US = 150,
+	LINGER_GROUP_LARGEST = 2,
+	UNFINISHED_LARGEST = 16
+};
 
 struct errand { /* writer_run: lives on the waiting caller's stack */
 	enum writer_manner manner;
@@ -32,6 +39,8 @@ struct writer {
 	bool ending, broken;
 	int64_t end_by_us;
 	struct writer_status status;
+	int64_t unfinished[UNFINISHED_LARGEST]; /* batches that could not be taken back yet */
+	size_t unfinished_count;
 	int64_t *kind_seq; /* writer thread only */
 };
 
@@ -69,6 +78,8 @@ static void leave_read_only(struct writer *writer)
 	pthread_mutex_unlock(&writer->lock);
 }
 
+static void take_back_unfinished(struct writer *writer);
+
 /* While the disk is full each group looks again, so that room is noticed by itself. */
 static bool may_write(struct writer *writer, struct error *error)
 {
@@ -76,6 +87,7 @@ static bool may_write(struct writer *writer, struct error *error)
 		return true;
 	if (store_has_room(writer->engine->store)) {
 		leave_read_only(writer);
+		take_back_unfinished(writer);
 		return true;
 	}
 	error_set(error, ERROR_READ_ONLY, "", "现在只能查，不能改。%s。这一条没有写", writer->status.read_only_reason);
@@ -189,10 +201,16 @@ static void finish_errand(struct writer *writer, struct errand *errand, const st
 	pthread_mutex_unlock(&writer->lock);
 }
 
+static bool takes_back(const struct group *group)
+{
+	return group->count == 1 && group->errand_count == 0 && group->requests[0]->wish->never_ended;
+}
+
 static bool write_group(struct writer *writer, struct group *group, struct error *broken)
 {
 	struct plugin_set *set = engine_hold_set(writer->engine);
-	bool ok = may_write(writer, broken) && store_begin(writer->engine->store, broken);
+	/* what takes back a half may use the room in reserve, which was given away for that */
+	bool ok = (takes_back(group) || may_write(writer, broken)) && store_begin(writer->engine->store, broken);
 
 	if (ok) {
 		for (size_t i = 0; ok && i < group->count; i++)
@@ -288,12 +306,16 @@ static struct errand *take_work(struct writer *writer, struct group *group)
 	while (writer->first != NULL && group->count < WRITER_GROUP_LARGEST) {
 		struct request *request = writer->first;
 
+		if (request->wish->never_ended && group->count > 0)
+			break;
 		writer->first = request->next;
 		if (writer->first == NULL)
 			writer->last = NULL;
 		writer->queued--;
 		group->errors[group->count] = (struct error){0};
 		group->requests[group->count++] = request;
+		if (request->wish->never_ended) /* alone: see takes_back */
+			return NULL;
 	}
 	while (writer->errands != NULL && writer->errands->manner == WRITER_IN_GROUP && group->errand_count < 16) {
 		group->errands[group->errand_count++] = writer->errands;
@@ -460,6 +482,82 @@ void writer_submit(
 		ok = enqueue(writer, request, &error);
 	if (!ok)
 		request_finish(request, &error);
+}
+
+/* ---- batches that were stopped half-way ---- */
+
+static void keep_unfinished(struct writer *writer, int64_t batch)
+{
+	pthread_mutex_lock(&writer->lock);
+	if (writer->unfinished_count < UNFINISHED_LARGEST) /* else at the next start */
+		writer->unfinished[writer->unfinished_count++] = batch;
+	pthread_mutex_unlock(&writer->lock);
+}
+
+/* False: it is to be tried again. */
+static bool is_settled(struct writer *writer, int64_t batch, const struct outcome *outcome)
+{
+	if (outcome->ok)
+		return true;
+	log_warning("批次 %" PRId64 " 没有做完，还没能作废：%s", batch, outcome->error.sentence);
+	if (outcome->error.code == ERROR_READ_ONLY || outcome->error.code == ERROR_BUSY)
+		keep_unfinished(writer, batch);
+	return false;
+}
+
+static struct wish *wish_take_back(int64_t batch, const char *name, const char *note)
+{
+	struct wish *wish = wish_new(WISH_UNDO);
+
+	wish->caller = (struct caller){.name = pool_copy_text(wish->pool, name), .role = ROLE_ADMIN};
+	wish->batch = batch;
+	wish->never_ended = true;
+	wish->confirm = true;
+	wish->note = pool_copy_text(wish->pool, note);
+	return wish;
+}
+
+struct taking_back {
+	struct writer *writer;
+	int64_t batch;
+};
+
+static void on_taken_back(void *argument, struct outcome *outcome)
+{
+	struct taking_back *taking = argument;
+
+	if (is_settled(taking->writer, taking->batch, outcome))
+		log_info("批次 %" PRId64 " 没有做完，现在作废了", taking->batch);
+	outcome_free(outcome);
+	free(taking);
+}
+
+/* There is room again. Writer thread: they come after the group that found it. */
+static void take_back_unfinished(struct writer *writer)
+{
+	while (writer->unfinished_count > 0) {
+		struct taking_back *taking = malloc(sizeof(*taking));
+		struct wish *wish;
+
+		if (taking == NULL)
+			return;
+		pthread_mutex_lock(&writer->lock);
+		*taking =
+		    (struct taking_back){.writer = writer, .batch = writer->unfinished[--writer->unfinished_count]};
+		pthread_mutex_unlock(&writer->lock);
+		wish = wish_take_back(taking->batch, "system", "没有做完，整批作废");
+		writer_submit(writer, &wish, on_taken_back, taking);
+	}
+}
+
+bool writer_take_back(struct writer *writer, int64_t batch, const struct caller *caller, const char *note)
+{
+	struct wish *wish = wish_take_back(batch, caller->name, note);
+	struct outcome *outcome = engine_write(writer->engine, &wish);
+	bool settled = is_settled(writer, batch, outcome);
+
+	outcome_free(outcome);
+	return settled;
 }
 
 bool writer_run(struct writer *writer, enum writer_manner manner,

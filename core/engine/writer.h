@@ -22,6 +22,10 @@ enum writer_manner { WRITER_IN_GROUP, WRITER_ALONE };
 must_check bool writer_run(struct writer *writer, enum writer_manner manner,
     bool (*work)(struct engine *engine, void *argument, struct error *error), void *argument, struct error *error);
 
+/* Takes back a batch that was stopped half-way: closes and voids it in one step. On a full disk it is tried with the room held in reserve, and
+ * else when there is room again. Any thread but the writer's and the loop's; waits for the first try. False: it is still there. */
+bool writer_take_back(struct writer *writer, int64_t batch, const struct caller *caller, const char *note);
+
 struct writer_status {
 	int64_t queued, groups, events;
 	bool read_only;

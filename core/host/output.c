@@ -11,6 +11,7 @@ struct output { /* titles of the columns are in its user value */
 	unsigned serial;
 	size_t column_count; /* of the table begun last; 0: none */
 	enum value_type columns[OUTPUT_COLUMNS_LARGEST];
+	bool totals[OUTPUT_COLUMNS_LARGEST];
 };
 
 static struct output *check_output(lua_State *lua)
@@ -193,9 +194,11 @@ static enum value_type column_type(lua_State *lua, const char *name)
 	return VALUE_TEXT;
 }
 
-/* {"计划总投资", "money", unit="万元"} at the top: its title, type and unit stay on the stack in its place. */
-static void read_column(lua_State *lua, size_t position)
+/* {"计划总投资", "money", unit="万元", total=true} at the top: its title, type and unit stay on the stack in its place. */
+static bool read_column(lua_State *lua, size_t position)
 {
+	bool total;
+
 	if (!lua_istable(lua, -1))
 		luaL_error(lua, "columns 第 %d 项要写成 {\"列名\", \"类型\"}", (int)position + 1);
 	lua_rawgeti(lua, -1, 1);
@@ -208,7 +211,18 @@ static void read_column(lua_State *lua, size_t position)
 	lua_pushliteral(lua, "unit");
 	if (lua_rawget(lua, -4) != LUA_TNIL)
 		typed_check_text(lua, -1, "列的单位");
+	lua_pushliteral(lua, "total");
+	if (lua_rawget(lua, -5) != LUA_TNIL && !lua_isboolean(lua, -1))
+		luaL_error(lua, "列的 total 要是 true 或 false");
+	total = lua_toboolean(lua, -1);
+	lua_pop(lua, 1);
 	lua_remove(lua, -4);
+	return total;
+}
+
+static bool has_total(enum value_type type)
+{
+	return type == VALUE_INT || type == VALUE_DECIMAL || type == VALUE_MONEY;
 }
 
 /* The texts of all columns lie on the stack from "texts" on, three each. */
@@ -223,10 +237,13 @@ static void begin_table(lua_State *lua, struct output *output, int columns)
 	lua_createtable(lua, (int)count, 0);
 	for (size_t i = 0; i < count; i++) {
 		lua_rawgeti(lua, columns, (lua_Integer)i + 1);
-		read_column(lua, i);
+		output->totals[i] = read_column(lua, i);
 		lua_pushvalue(lua, texts + (int)i * 3);
 		lua_rawseti(lua, texts - 1, (lua_Integer)i + 1);
 		output->columns[i] = column_type(lua, lua_tostring(lua, texts + (int)i * 3 + 1));
+		if (output->totals[i] && !has_total(output->columns[i]))
+			luaL_error(lua, "columns 第 %d 项“%s”是 %s，没有合计；有合计的是 int decimal money", (int)i + 1,
+			    lua_tostring(lua, texts + (int)i * 3), value_type_name(output->columns[i]));
 	}
 	lua_pushvalue(lua, texts - 1);
 	lua_setiuservalue(lua, 1, 1);
@@ -246,6 +263,7 @@ static void emit_table(lua_State *lua, const struct output *output, const char *
 		wire_put_text(out, lua_tostring(lua, text));
 		wire_put_text(out, value_type_name(output->columns[i]));
 		wire_put_text(out, lua_tostring(lua, text + 2));
+		wire_put_integer(out, output->totals[i]);
 	}
 	end(lua, host);
 }

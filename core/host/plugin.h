@@ -65,7 +65,8 @@ struct plugin {
 	} refused;
 	enum host_fault doom;  /* 0, HOST_FAULT_BUDGET or HOST_FAULT_MEMORY */
 	bool answered_wrongly; /* the running call's answer is of a form that is not allowed: HOST_FAULT_ANSWER */
-	int64_t deadline_us, budget_ms;
+	int64_t deadline_us;   /* 0: the next look at the clock sets it */
+	int64_t budget_ms;
 	size_t emitted;	    /* bytes of output of the running export */
 	struct fault fault; /* of the last call that failed */
 };
@@ -85,7 +86,8 @@ struct host *host_of(lua_State *lua);
 
 /* Raises if the call is over budget, or was. For each place where Lua code could go on without the count hook. */
 void plugin_check_budget(lua_State *lua);
-void plugin_renew_budget(struct plugin *plugin); /* the next record of a long call begins */
+/* The next record, or day, of a long call begins: it has the whole budget, from the next look at the clock on. */
+void plugin_renew_budget(struct plugin *plugin);
 
 /* Raises, as a value that may not be sent: HOST_FAULT_ANSWER. sentence must be on the top of the stack. */
 _Noreturn void plugin_refuse_answer(lua_State *lua);

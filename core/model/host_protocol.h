@@ -80,9 +80,9 @@ enum host_block {
 	HOST_BLOCK_TITLE = 1,	  /* text */
 	HOST_BLOCK_HEADING = 2,	  /* level 1..4, text */
 	HOST_BLOCK_PARAGRAPH = 3, /* text */
-	HOST_BLOCK_TABLE = 4,	  /* caption or absent, count of columns {title, type name, unit or absent} */
-	HOST_BLOCK_ROW = 5,	  /* count of values {value}: as many as the table has columns; refs come as text */
-	HOST_BLOCK_ITEM = 6	  /* text: a line of a list */
+	HOST_BLOCK_TABLE = 4, /* caption or absent, count of columns {title, type name, unit or absent, has a total} */
+	HOST_BLOCK_ROW = 5,   /* count of values {value}: as many as the table has columns; refs come as text */
+	HOST_BLOCK_ITEM = 6   /* text: a line of a list */
 };
 
 /* A plain value: a tag (0 absent, 1 boolean, 2 integer, 3 text, 4 list: count {value}, 5 table: count {name, value}), at most

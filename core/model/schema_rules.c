@@ -5,7 +5,8 @@
 
 /* light, findings and waivers */
 
-static const struct named lights[] = {{"green", "绿"}, {"yellow", "黄"}, {"red", "红"}, {"unknown", "未知"}};
+/* By weight, so that --sort -light has the worst first. */
+static const struct named lights[] = {{"green", "绿"}, {"unknown", "未知"}, {"yellow", "黄"}, {"red", "红"}};
 
 /* In this order, behind all that is declared. */
 static const struct field builtins[] = {

@@ -33,7 +33,15 @@ static const struct filter *with_text(struct parser *parser, struct filter *filt
 
 static const struct filter *fail_light(struct parser *parser, const struct piece *name)
 {
-	parser_fail(parser, name->offset, name->length, "灯还没有装上规则，不能按灯查");
+	const char *refs, *last;
+
+	path_split(name->text, parser->pool, &refs, &last);
+	if (strcmp(last, "light_on") == 0 || strcmp(last, "light-on") == 0) {
+		parser_fail(parser, name->offset, name->length, "还不能按往后的灯查");
+		parser_hint(parser, "现在的灯：light=red；往后怎样，看一条：luodi why 编号");
+		return NULL;
+	}
+	parser_fail(parser, name->offset, name->length, "没有规则看着%s，没有灯可查", parser->kind->title);
 	parser_hint(parser, "先按阶段和停留的天数查，如 'days_in_stage>60'");
 	return NULL;
 }

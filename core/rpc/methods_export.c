@@ -104,7 +104,8 @@ bool run_export_run(struct call *call, struct json_writer *json, struct error *e
 
 static void put_export(struct json_writer *json, const struct export_declaration *declaration)
 {
-	static const char *const all_formats[] = {"md", "csv", "json"};
+	size_t all_count;
+	const char *const *all_formats = export_formats(&all_count);
 
 	json_object_begin(json);
 	json_member_text(json, "name", declaration->name);
@@ -113,7 +114,7 @@ static void put_export(struct json_writer *json, const struct export_declaration
 	if (declaration->format_count > 0)
 		put_texts(json, declaration->formats, declaration->format_count);
 	else
-		put_texts(json, all_formats, sizeof all_formats / sizeof all_formats[0]);
+		put_texts(json, all_formats, all_count);
 	json_key(json, "args");
 	json_array_begin(json);
 	for (size_t i = 0; i < declaration->arg_count; i++) {

@@ -355,6 +355,18 @@ bool store_voided_by(
 	return true;
 }
 
+bool store_was_voided(struct store_connection *connection, int64_t seq, bool *ret_was, struct error *error)
+{
+	sqlite3_stmt *statement = statement_of(connection, STATEMENT_WAS_VOIDED);
+	enum rows_step step;
+
+	bind_integer(statement, ":target", seq);
+	step = statement_step(connection, statement, error);
+	*ret_was = step == ROWS_ROW;
+	sqlite3_reset(statement);
+	return step != ROWS_ERROR;
+}
+
 bool store_void(struct store *store, int64_t target, int64_t by_seq, struct error *error)
 {
 	sqlite3_stmt *statement = statement_of(store->writer, STATEMENT_VOID);

@@ -76,6 +76,7 @@ const char *const statement_sql[STATEMENTS] = {
 	"SELECT count(*) FROM journal WHERE seq <= :last AND record BETWEEN :first_record AND :last_record",
     [STATEMENT_VOIDED_BY] =
 	"SELECT from_seq FROM void WHERE target = :target AND from_seq <= :known AND :known < to_seq",
+    [STATEMENT_WAS_VOIDED] = "SELECT 1 FROM void WHERE target = :target LIMIT 1",
     [STATEMENT_VOID] = "INSERT INTO void (target, from_seq, to_seq) VALUES (:target, :from, :for_ever)",
     [STATEMENT_RESTORE] = "UPDATE void SET to_seq = :to WHERE from_seq = :from AND to_seq = :for_ever",
     /* Of one event, a resumption stands before the stage that it led to. */

@@ -47,8 +47,10 @@ must_check bool store_apply_schema(struct store *store, struct schema *schema, s
 
 /* ---- reading (either connection) ---- */
 
-/* A snapshot: all reads until store_snapshot_end see one state. At most 5 s. */
+/* A snapshot: all reads until store_snapshot_end see one state. At most 5 s (or what LUODI_SNAPSHOT_MS says in tests). */
 must_check bool store_snapshot_begin(struct store_connection *connection, struct error *error);
+/* Work that may take longer goes on with another one from then on. Never on the writer. */
+bool store_snapshot_is_half_over(const struct store_connection *connection);
 void store_snapshot_end(struct store_connection *connection);
 must_check bool store_read_head(struct store_connection *connection, struct head *ret_head, struct error *error);
 /* The last seq recorded before the moment; 0: none. */
@@ -103,6 +105,8 @@ must_check bool store_load_journal(struct store_connection *connection, int64_t 
     struct pool *pool, const struct event *const **ret_events, size_t *ret_count, struct error *error);
 must_check const struct event *store_load_event(
     struct store_connection *connection, int64_t seq, struct pool *pool, struct error *error); /* ERROR_NOT_FOUND */
+/* Was it ever void, at any sequence? */
+must_check bool store_was_voided(struct store_connection *connection, int64_t seq, bool *ret_was, struct error *error);
 /* Which event voided seq as known at known_seq; 0: none. */
 must_check bool store_voided_by(
     struct store_connection *connection, int64_t seq, int64_t known_seq, int64_t *ret_by, struct error *error);

@@ -6,7 +6,7 @@ local lines = require "lines"
 
 -- The columns that every table begins with, then those of its own.
 local function with(...)
-  return { { "编号", "text" }, { "项目名称", "text" }, { "阶段", "text" }, { "计划总投资", "money" }, ... }
+  return { { "编号", "text" }, { "项目名称", "text" }, { "阶段", "text" }, { "计划总投资", "money", unit = "万元", total = true }, ... }
 end
 
 local under_way = { construction = true, completed = true, operating = true }
@@ -90,7 +90,7 @@ local function not_kept(out)
 end
 
 luodi.export {
-  name = "half_year", title = "半年回顾", formats = { "md", "csv", "json" },
+  name = "half_year", title = "半年回顾", formats = { "md", "csv", "json", "xlsx", "html" },
   args = { { "period", "period", title = "统计期，不写就是截止日所在的半年" } },
   run = function(q, out, args)
     local period = args.period or q.period or half_of(q.as_of)

@@ -6,8 +6,9 @@ house_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 # What a build needs, and what the tests need on top of it. Debian 12 package names.
 house_build_packages=(build-essential cmake ninja-build pkg-config libevent-dev liblua5.4-dev libsqlite3-dev libjansson-dev
-	libicu-dev libutf8proc-dev libsodium-dev libseccomp-dev libsystemd-dev libcsv-dev uthash-dev libcmocka-dev)
-house_test_packages=(clang clang-format lua-check python3 jq strace)
+	libicu-dev libutf8proc-dev libsodium-dev libseccomp-dev libsystemd-dev libcsv-dev libxlsxwriter-dev zlib1g-dev uthash-dev
+	libcmocka-dev)
+house_test_packages=(clang clang-format lua-check python3 python3-openpyxl jq strace)
 
 say() { printf '== %s\n' "$*"; }
 fail() { printf 'scripts: %s\n' "$*" >&2; exit 1; }

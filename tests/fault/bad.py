@@ -217,6 +217,17 @@ def test_an_event_that_no_record_leads_to_is_found(build):
         daemon.clean()
 
 
+def test_verify_takes_its_time_over_a_long_record(build):
+    """Longer than one snapshot may live."""
+    with Daemon(build, [PLUGINS], environment={"LUODI_SNAPSHOT_MS": "300"}) as daemon:
+        connection = daemon.connect()
+        entry = add(connection, 1)["id"]
+        for number in range(300):
+            connection.call("record.note", id=entry, text="长" * 3000)
+            connection.call("record.update", id=entry, fields={"sum": number})
+        assert connection.call("journal.verify")["events"] == 601
+
+
 def test_a_torn_file_is_said_and_not_touched(build):
     daemon = fill_store(build, 200)
     try:
@@ -289,6 +300,42 @@ def wait_for_write(connection, code):
             assert refusal.code == "read_only", refusal
             assert time.monotonic() < deadline, "it stays read-only"
             time.sleep(0.1)
+
+
+def test_a_disk_that_is_full_in_mid_import_leaves_nothing_of_it(build):
+    """Half of it is on disk by then: it is taken back with the room in reserve, or as soon as there is room."""
+    daemon = Daemon(build, [PLUGINS], environment={"LUODI_RESERVE": str(8 << 20)})
+    os.mkdir(daemon.data)
+    try:
+        mount(daemon.data, "48m,mode=700")
+    except Skip:
+        daemon.clean()
+        raise
+    try:
+        ballast = os.path.join(daemon.data, "ballast")
+        with open(ballast, "wb") as file:
+            file.write(b"\0" * (16 << 20))
+        daemon.start()
+        connection = daemon.connect()
+        add(connection, "before")
+        begun = connection.call("import.begin", kind="entry", header=["code", "名称", "text"], key="code")["import"]
+        for block in range(40):
+            connection.call("import.rows", **{"import": begun}, rows=[[str(block * 500 + row), "题", "字" * 300] for row in range(500)])
+        expect_refused("read_only", connection.call, "import.commit", **{"import": begun})
+        os.unlink(ballast)
+        wait_for_write(connection, "after")
+        deadline = time.monotonic() + 60
+        while connection.call("record.count", kind="entry")["count"] != 2:
+            assert time.monotonic() < deadline, "half an import stands"
+            time.sleep(0.2)
+        connection.call("journal.verify")
+        assert all(batch["undone_by"] for batch in connection.call("batch.list")["batches"] if batch["events"] > 100)
+        connection.close()
+        daemon.stop()
+    finally:
+        daemon.kill()
+        subprocess.run(["umount", daemon.data], check=False)
+        daemon.clean()
 
 
 def test_a_full_disk_makes_it_read_only_until_there_is_room(build):

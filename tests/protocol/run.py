@@ -4,7 +4,7 @@
     tests/protocol/run.py --luodid build/luodid [FILE.rpc …]
 
 Each file has a luodid of its own, with an empty store, on a socket of its own. A line is
-    # luodid --today 2022-07-18    further options for luodid (first lines only); any other # is a remark
+    # luodid --today 2022-07-18    further options for luodid (first lines only), folders as seen from here; any other # is a remark
     > TEXT       send TEXT and a newline          >b TEXT    the same on another connection, named b
     < TEXT       the next line that comes is TEXT; … stands for anything
     >> TEXT      send TEXT alone; \\n \\t \\xFF \\\\ are escapes
@@ -146,6 +146,7 @@ def step(peers, path, line):
 def play(luodid, file):
     lines = open(file, encoding="utf-8").read().split("\n")
     options = [word for line in lines if line.startswith("# luodid ") for word in line.split()[2:]]
+    options = [os.path.join(HERE, word) if os.path.isdir(os.path.join(HERE, word)) else word for word in options]
     daemon, peers = Daemon(luodid, options), {}
     try:
         for number, line in enumerate(lines, 1):

@@ -23,7 +23,8 @@ static const char plugin[] =
     "  run = function(q, out, args)\n"
     "  out:title('报告') out:heading('一', 2)\n"
     "  out:paragraph('%s 到 %s，前 %d', args.period.start, args.period.end_, args.top)\n"
-    "  out:table { title = '表', columns = { { '名', 'text' }, { '高', 'int' }, { '价', 'money', unit = '万元' } } }\n"
+    "  out:table { title = '表', columns = { { '名', 'text' }, { '高', 'int' }, { '价', 'money', unit = '万元', total "
+    "= true } } }\n"
     "  for t in q:list('tree', 'height>0', { sort = 'height', limit = 600 }) do out:row(t, t.height, t.price) end\n"
     "  local c = q:count('tree', nil, { by = { 'stage' }, sum = { 'price' } })\n"
     "  out:item('%d %s %s %d', c.count, c.sum.price, c.groups[1].by.stage, q:count('tree'))\n"
@@ -351,6 +352,7 @@ static void expect_table(struct driver *driver)
 		assert_string_equal(wire_get_name(&in, driver->pool, 64), columns[i][1]);
 		unit = wire_get_text(&in, driver->pool, 64);
 		assert_true((unit == NULL) == (columns[i][2] == NULL));
+		assert_int_equal(wire_get_integer(&in, 0, 1), i == 2);
 	}
 	assert_true(wire_end(&in));
 }

@@ -269,6 +269,14 @@ bool engine_backup(struct engine *engine, const char *path, int64_t *ret_bytes, 
 	return fake_refuse(error);
 }
 
+const char *const *export_formats(size_t *ret_count)
+{
+	static const char *const formats[] = {"md", "xlsx"};
+
+	*ret_count = 2;
+	return formats;
+}
+
 bool export_run(struct engine *engine, const struct export_request *request,
     bool (*write)(void *argument, const char *bytes, size_t length), void *argument, struct pool *pool,
     struct export_report *ret_report, struct error *error)

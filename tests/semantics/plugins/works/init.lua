@@ -99,7 +99,7 @@ luodi.figure {
 }
 
 luodi.export {
-  name = "all_works", title = "工程清单", formats = { "csv", "md", "json" },
+  name = "all_works", title = "工程清单", formats = { "csv", "md", "json", "xlsx", "html" },
   run = function(q, out)
     out:title("工程清单")
     out:table { columns = { { "名称", "text" }, { "计划总投资", "money" } } }
@@ -116,6 +116,35 @@ luodi.export {
     end
   end,
 }
+
+luodi.export {
+  name = "ledger_book", title = "工程台账", args = { { "note", "text" } },
+  run = function(q, out, args)
+    out:title("工程台账")
+    out:paragraph("截至 %s，共 %d 项。", q.as_of, q:count("work"))
+    out:heading("一、在册")
+    out:item("口径：在册的都算")
+    out:table {
+      title = "在册工程",
+      columns = {
+        { "名称" }, { "计划总投资", "money", unit = "万元", total = true }, { "到位", "money", unit = "万元", total = true },
+        { "人数", "int", total = true }, { "系数", "decimal" }, { "占比", "percent" }, { "应开工", "date" },
+        { "加急", "bool" }, { "备注" },
+      },
+    }
+    for w in q:list("work") do
+      out:row(w.title, w.planned, w.paid, w.people, w.ratio, w.share, w.due_on, w.urgent, w.remark)
+    end
+    out:paragraph("注：%s", args.note or "无")
+    out:heading("二、编码 [未填]")
+    out:table { columns = { { "名称" }, { "成本", "money" } } }
+    for w in q:list("work", "not code?") do out:row(w.title, w.cost) end
+    out:heading("三、下一步")
+    out:item("=HYPERLINK(\"x\")")
+  end,
+}
+
+luodi.export { name = "nothing_at_all", title = "空白", run = function() end }
 
 luodi.mapping {
   name = "ledger", title = "台账", kind = "work", key = "code",
