@@ -189,8 +189,9 @@ static enum light light_of_level(int64_t level)
 	return level == LEVEL_RED ? LIGHT_RED : level == LEVEL_YELLOW ? LIGHT_YELLOW : LIGHT_GREEN;
 }
 
-/* What was answered for one part, then green from the day behind it. */
-static void read_part(struct asking *asking, size_t rule, const struct span *part, struct wire *result)
+/* What was answered for one part, then green from the day behind it, unless the next part goes on there. */
+static void read_part(
+    struct asking *asking, size_t rule, const struct span *part, const struct span *next, struct wire *result)
 {
 	size_t count = wire_get_count(result, (size_t)(part->last.day - part->first.day) + 1);
 
@@ -202,7 +203,7 @@ static void read_part(struct asking *asking, size_t rule, const struct span *par
 		turn.sentence = wire_get_text(result, asking->pool, SENTENCE_LARGEST);
 		add_turn(asking, turn);
 	}
-	if (part->last.day < asking->end.day)
+	if (part->last.day < asking->end.day && (next == NULL || next->first.day > part->last.day + 1))
 		add_turn(asking, (struct turn){.on = next_day(part->last), .rule = rule, .light = LIGHT_GREEN});
 }
 
@@ -277,7 +278,7 @@ static bool ask_window(struct asking *asking, size_t at, const struct span *part
 		return false;
 	ok = wire_get_count(&result, n) == n;
 	for (size_t i = 0; ok && i < n && wire_ok(&result); i++)
-		read_part(asking, at, &clipped[i], &result);
+		read_part(asking, at, &clipped[i], i + 1 < n ? &clipped[i + 1] : NULL, &result);
 	return (ok && wire_end(&result)) || error_set(error, ERROR_PLUGIN_FAULT, "", "答案不成样子");
 }
 

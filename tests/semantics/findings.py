@@ -93,6 +93,15 @@ class Findings(Case):
         self.assertEqual(self.lights(work, "2022-06-14", "2022-06-15", "2022-07-18"), ["yellow", "green", "green"])
         self.call("journal.verify")
 
+    def test_14_a_change_of_something_else_leaves_the_first_day(self):
+        work = self.signed()
+        self.update(work, remark="今天", on="2022-07-18")
+        self.update(work, remark="补记", on="2022-06-15")
+        self.update(work, remark="又补", on="2022-05-01")
+        self.assertEqual(self.found(work), {"signed_too_long": ("red", "2022-07-01")})
+        self.assertEqual(self.found(work, as_of="2022-06-20"), {"signed_too_long": ("yellow", "2022-06-01")})
+        self.call("journal.verify")
+
     def test_14_a_changed_rule_acts_from_its_own_day_on(self):
         self.own_plugins()
         work = self.signed(on="2022-06-20")
