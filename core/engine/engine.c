@@ -387,8 +387,9 @@ void engine_close(struct engine *engine)
 	recomputer_stop(engine->recomputer);
 	workers_stop(engine->longs); /* they may wait for the writer */
 	workers_stop(engine->readers);
-	recomputer_free(engine->recomputer);
+	recomputer_join(engine->recomputer); /* it too */
 	writer_free(engine->writer);
+	recomputer_free(engine->recomputer); /* the writer tells it of each commit, to the last */
 	workers_free(engine->longs);
 	workers_free(engine->readers);
 	hosts_free(engine->hosts);

@@ -52,12 +52,15 @@ static bool add_neighbours(struct finding_out *out, int64_t record, int64_t seq,
 	if (state == NULL)
 		return false;
 	add_referred(out, state, from);
-	state = store_load_state(out->connection, kind, record, DATE_LAST, seq - 1, out->pool, &none);
-	if (state == NULL && none.code != ERROR_NONE) {
-		*error = none;
-		return false;
+	for (int64_t known = seq - 1; known <= seq;
+	     known++) { /* what it referred to before, and then: it may be gone since */
+		state = store_load_state(out->connection, kind, record, DATE_LAST, known, out->pool, &none);
+		if (state == NULL && none.code != ERROR_NONE) {
+			*error = none;
+			return false;
+		}
+		add_referred(out, state, from);
 	}
-	add_referred(out, state, from); /* what it referred to before */
 	referrers = pool_alloc_array(out->pool, REFERRERS_LARGEST, sizeof(*referrers));
 	if (!store_find_referrers(out->connection, out->schema, record, referrers, REFERRERS_LARGEST, &total, error))
 		return false;

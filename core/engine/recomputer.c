@@ -374,12 +374,18 @@ void recomputer_stop(struct recomputer *recomputer)
 	pthread_mutex_unlock(&recomputer->lock);
 }
 
-void recomputer_free(struct recomputer *recomputer)
+void recomputer_join(struct recomputer *recomputer)
 {
 	if (recomputer == NULL)
 		return;
 	recomputer_stop(recomputer);
 	pthread_join(recomputer->thread, NULL);
+}
+
+void recomputer_free(struct recomputer *recomputer)
+{
+	if (recomputer == NULL)
+		return;
 	pthread_cond_destroy(&recomputer->wake);
 	pthread_mutex_destroy(&recomputer->lock);
 	pthread_mutex_destroy(&recomputer->one);

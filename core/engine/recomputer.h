@@ -14,7 +14,8 @@ struct recomputer;
 /* It waits until it is told to look. */
 must_check struct recomputer *recomputer_new(struct engine *engine, struct error *error);
 void recomputer_stop(struct recomputer *recomputer); /* what runs ends soon; nothing begins any more. NULL is allowed */
-void recomputer_free(struct recomputer *recomputer); /* stops first, waits. Before the writer's end */
+void recomputer_join(struct recomputer *recomputer); /* stops it and waits for its thread. Before the writer's end */
+void recomputer_free(struct recomputer *recomputer); /* joined before; after the writer's end, which still notes */
 
 /* A set has come into force. Lines that say which kinds it makes again go to out (may be NULL). Any thread but the writer's. */
 must_check bool recomputer_look(
