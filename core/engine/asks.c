@@ -33,19 +33,17 @@ static bool answer_record(
 	return true;
 }
 
-/* The states of the records that query finds: the states are loaded one by one, since a function wants all of each. */
-static bool put_list(struct view *view, struct query *query, struct pool *pool, struct buffer *out, struct error *error)
+/* The records that query finds, at most query->limit of them, in the pool. */
+static bool find_records(struct view *view, struct query *query, struct pool *pool, int64_t **ret_records,
+    size_t *ret_count, struct error *error)
 {
-	struct compiled_query list, count;
-	struct value total = value_empty();
+	struct compiled_query list;
 	int64_t *records = pool_alloc_array(pool, (size_t)query->limit, sizeof(*records));
 	struct rows *rows;
 	enum rows_step step;
 	size_t found = 0;
 
-	if (!query_compile_count(query, view->set->schema, pool, &count, error) ||
-	    !view_run_one(view, &count, &total, 1, error) ||
-	    !query_compile_list(query, view->set->schema, pool, &list, error))
+	if (!query_compile_list(query, view->set->schema, pool, &list, error))
 		return false;
 	rows = store_select(view->connection, &list, error);
 	if (rows == NULL)
@@ -53,16 +51,23 @@ static bool put_list(struct view *view, struct query *query, struct pool *pool, 
 	while ((step = rows_next(rows, error)) == ROWS_ROW)
 		records[found++] = rows_value(rows, 0).number;
 	rows_free(rows);
-	if (step == ROWS_ERROR)
-		return false;
-	view_note_listed(view, query->kind);
-	wire_put_integer(out, total.number);
-	wire_put_count(out, found);
-	for (size_t i = 0; i < found; i++) {
+	*ret_records = records;
+	*ret_count = found;
+	return step != ROWS_ERROR;
+}
+
+/* The states are loaded one by one, since a function wants all of each. */
+static bool put_records(struct view *view, const struct kind *kind, const int64_t *records, size_t count, int64_t total,
+    struct pool *pool, struct buffer *out, struct error *error)
+{
+	view_note_listed(view, kind);
+	wire_put_integer(out, total);
+	wire_put_count(out, count);
+	for (size_t i = 0; i < count; i++) {
 		struct state *state = view->moment.present
-		    ? store_load_current(view->connection, query->kind, records[i], pool, error)
-		    : store_load_state(view->connection, query->kind, records[i], view->moment.as_of,
-			  view->moment.known_seq, pool, error);
+		    ? store_load_current(view->connection, kind, records[i], pool, error)
+		    : store_load_state(
+			  view->connection, kind, records[i], view->moment.as_of, view->moment.known_seq, pool, error);
 
 		if (state == NULL)
 			return error->code != ERROR_NONE ? false
@@ -70,6 +75,79 @@ static bool put_list(struct view *view, struct query *query, struct pool *pool, 
 		put_state(view, out, state);
 	}
 	return true;
+}
+
+static bool count_records(
+    struct view *view, struct query *query, struct pool *pool, int64_t *ret_total, struct error *error)
+{
+	struct compiled_query count;
+	struct value total = value_empty();
+
+	if (!query_compile_count(query, view->set->schema, pool, &count, error) ||
+	    !view_run_one(view, &count, &total, 1, error))
+		return false;
+	*ret_total = total.number;
+	return true;
+}
+
+static bool put_list(struct view *view, struct query *query, struct pool *pool, struct buffer *out, struct error *error)
+{
+	int64_t *records, total;
+	size_t found;
+
+	return count_records(view, query, pool, &total, error) &&
+	    find_records(view, query, pool, &records, &found, error) &&
+	    put_records(view, query->kind, records, found, total, pool, out, error);
+}
+
+/* ---- lists of many pages ---- */
+
+static bool is_same(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool is_walked(const struct walk *walk, const struct kind *kind, const char *filter, const char *sort)
+{
+	return walk->pool != NULL && walk->kind == kind && is_same(walk->filter, filter) && is_same(walk->sort, sort);
+}
+
+static bool put_page(
+    struct view *view, const struct query *query, struct pool *pool, struct buffer *out, struct error *error)
+{
+	const struct walk *walk = &view->walk;
+	size_t from = (size_t)query->offset < walk->count ? (size_t)query->offset : walk->count;
+	size_t left = walk->count - from, count = (size_t)query->limit < left ? (size_t)query->limit : left;
+
+	return put_records(view, query->kind, walk->records + from, count, (int64_t)walk->count, pool, out, error);
+}
+
+/* The first page: where others follow, and nothing can change before they are asked for, all records are found now. */
+static bool put_first_page(struct view *view, struct query *query, const char *filter, const char *sort,
+    struct pool *pool, struct buffer *out, struct error *error)
+{
+	struct walk *walk = &view->walk;
+	int64_t total, page = query->limit, *records;
+	size_t found;
+
+	if (!count_records(view, query, pool, &total, error))
+		return false;
+	if (total <= page)
+		return find_records(view, query, pool, &records, &found, error) &&
+		    put_records(view, query->kind, records, found, total, pool, out, error);
+	if (walk->pool == NULL)
+		walk->pool = pool_new();
+	pool_reset(walk->pool);
+	*walk = (struct walk){.pool = walk->pool};
+	query->limit = total;
+	if (!find_records(view, query, walk->pool, &records, &walk->count, error))
+		return false;
+	query->limit = page;
+	walk->records = records;
+	walk->kind = query->kind;
+	walk->filter = pool_copy_text(walk->pool, filter);
+	walk->sort = pool_copy_text(walk->pool, sort);
+	return put_page(view, query, pool, out, error);
 }
 
 static bool answer_list(
@@ -85,11 +163,17 @@ static bool answer_list(
 	if (!wire_ok(items))
 		return false;
 	query.kind = view_kind(view, kind_name, error);
-	if (query.kind == NULL || !view_parse_filter(view, query.kind, filter, pool, &query.filter, error))
+	if (query.kind == NULL)
+		return false;
+	if (query.offset > 0 && is_walked(&view->walk, query.kind, filter, sort))
+		return put_page(view, &query, pool, out, error);
+	if (!view_parse_filter(view, query.kind, filter, pool, &query.filter, error))
 		return false;
 	if (sort != NULL &&
 	    !query_parse_sort(query.kind, sort, view->set->schema, pool, &query.sort, &query.sort_count, error))
 		return false;
+	if (query.offset == 0 && query.limit == PAGE_LARGEST && !view->moment.present)
+		return put_first_page(view, &query, filter, sort, pool, out, error);
 	return put_list(view, &query, pool, out, error);
 }
 

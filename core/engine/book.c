@@ -88,7 +88,7 @@ static void add_cell_styles(struct book *book, enum book_style first, bool bold)
 	format_set_text_wrap(book->styles[first]);
 }
 
-static lxw_format *add_line_style(struct book *book, double size, bool bold, enum lxw_format_alignments align)
+static lxw_format *add_line_style(struct book *book, double size, bool bold, uint8_t align)
 {
 	lxw_format *format = workbook_add_format(book->workbook);
 

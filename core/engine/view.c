@@ -227,6 +227,7 @@ void view_close(struct view *view)
 		engine_return_reader(view->engine, view->connection);
 		plugin_set_release(view->set);
 	}
+	pool_free(view->walk.pool);
 	pool_free(view->pool);
 }
 

@@ -6,6 +6,15 @@
 #include "engine/resolve.h"
 #include "engine/view.h"
 
+/* The records of a list that a function asks for page by page, found once: it would take the time of all pages for each of them. */
+struct walk {
+	struct pool *pool; /* NULL: none was kept yet */
+	const struct kind *kind;
+	const char *filter, *sort; /* as asked; or NULL */
+	const int64_t *records;
+	size_t count;
+};
+
 struct view {
 	struct engine *engine;
 	struct plugin_set *set; /* held, unless borrowed */
@@ -19,6 +28,7 @@ struct view {
 	struct resolver resolver; /* what names mean */
 	int64_t me;
 	bool me_known;
+	struct walk walk; /* of a view whose moment is pinned */
 	/* What was read, for guards; NULL: nobody wants to know. */
 	void (*on_read)(void *argument, const struct kind *kind, int64_t record,
 	    int64_t version); /* record 0: the kind was listed or counted */

@@ -186,6 +186,14 @@ class Exports(Case):
         self.assertIn("单位：万元", page.texts)
         self.assertTrue(any(re.match("截至 2022-07-18  #18  账头 ", text) for text in page.texts))
 
+    def test_lists_of_many_pages_are_told_whole_and_in_order(self):
+        names = [f"工程{number:04}" for number in range(1300)]
+        path = self.file("many.csv", "名称,人数\n" + "".join(f"{name},{number}\n" for number, name in enumerate(names)))
+        self.luodi("import", "work", path, "--on", "2022-01-05", "--yes")
+        lines = self.luodi("export", "in_turn")[0].splitlines()[1:1301]
+        self.assertEqual([line.split(",")[0] for line in lines], names)
+        self.assertEqual([line.split(",")[1] for line in lines], names[:99:-1] + [""] * 100)
+
     def test_totals_stand_in_every_format(self):
         self.fill()
         self.assertIn("| 合计 | 22000.57 | 8.2 | 15 |  |  |  |  |  |\n", self.luodi("export", "ledger_book", "--format", "md")[0])

@@ -35,3 +35,19 @@ luodi.kind {
     { "sixth",  title = "六", to = { "first", "second", "third", "fourth", "fifth" } },
   },
 }
+
+luodi.export {
+  name = "sheet", title = "压测清单",
+  run = function(q, out)
+    out:table { columns = {
+      { "单位" }, { "区域" }, { "行业" }, { "联系人" }, { "电话" }, { "地址" }, { "来源" }, { "备注" },
+      { "级别", "int" }, { "用工", "int" }, { "面积", "int" }, { "层数", "int" }, { "评分", "int" },
+      { "总额", "money" }, { "已付", "money" }, { "税收", "money" }, { "租金", "money" },
+      { "开始", "date" }, { "检查", "date" }, { "结束", "date" },
+    } }
+    for b in q:list("bench") do
+      out:row(b.unit, b.region, b.sector, b.contact, b.phone, b.address, b.source, b.remark, b.level, b.workers, b.area,
+        b.floors, b.score, b.amount, b.paid, b.tax, b.rent, b.begin_on, b.check_on, b.close_on)
+    end
+  end,
+}

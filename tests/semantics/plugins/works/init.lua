@@ -144,6 +144,19 @@ luodi.export {
   end,
 }
 
+-- Two lists of many pages, a record of each in turn.
+luodi.export {
+  name = "in_turn", title = "轮流", formats = { "csv" },
+  run = function(q, out)
+    out:table { columns = { { "甲" }, { "乙" } } }
+    local second = q:list("work", "people>=100", { sort = "-people" })
+    for first in q:list("work") do
+      local other = second()
+      out:row(first.title, other and other.title)
+    end
+  end,
+}
+
 luodi.export { name = "nothing_at_all", title = "空白", run = function() end }
 
 luodi.mapping {
