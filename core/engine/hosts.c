@@ -231,7 +231,7 @@ int64_t hosts_restarts(struct hosts *hosts)
 
 static int64_t count_declarations(const struct declarations *declared)
 {
-	return (int64_t)(declared->kind_count + declared->guard_count + declared->figure_count +
+	return (int64_t)(declared->kind_count + declared->guard_count + declared->rule_count + declared->figure_count +
 	    declared->mapping_count + declared->export_count + declared->calendar_count);
 }
 

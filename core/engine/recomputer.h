@@ -3,6 +3,8 @@
  *
  * Of which functions the values of a kind are is kept in the store under a mark: a hash over the sources of the plugins that have a part in the
  * kind, and of those with calendars. Work that a stop cut off goes on at the next start.
+ *
+ * It keeps the lights too (SEMANTICS 14): on the day on which an outlook says that a record is due, and for the neighbours of what was written.
  */
 #ifndef LUODI_ENGINE_RECOMPUTER_H
 #define LUODI_ENGINE_RECOMPUTER_H

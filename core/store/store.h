@@ -220,7 +220,7 @@ must_check bool store_due_records(struct store_connection *connection, const str
 must_check bool store_next_due(struct store_connection *connection, struct date *ret_day, struct error *error);
 void store_hash(const void *bytes, size_t length, unsigned char ret_hash[32]); /* the journal's hash, for other uses */
 
-/* Between groups: a PASSIVE checkpoint when the log has grown past 16 MiB; TRUNCATE past 64 MiB when no reader holds it. */
+/* Between groups: a PASSIVE checkpoint when the log has grown past 32 MiB; TRUNCATE past 64 MiB when no reader holds it. */
 void store_checkpoint_if_due(struct store *store);
 
 /* ---- proof and copies ---- */
